@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the elements of one peer share: the association, its one lock, its
+ * deadline on the system clock, and a place in the process's table of
+ * connection-ids. Elements know this object, never each other.
+ *
+ * Threads: every function may be called from any thread. Signals are emitted
+ * without a lock, one at a time and in order, from the thread whose call
+ * caused them or from a worker; a handler may call anything here.
+ *
+ * Signals:
+ *   "datagrams-ready" ()        pop_datagram() has something
+ *   "state" (gint, GError *)    a new DtlsState; an error only with FAILED
+ *   "peer-certificate" (GBytes *)  DER; before the peer is accepted
+ *   "keys" (DtlsSrtpKeys *)     boxed; on each (re)keying
+ *   "data" (GBytes *)           application data, one record
+ * The order of a handshake: state CONNECTING, peer-certificate, keys, state
+ * CONNECTED, data. State CLOSED is the peer's close_notify or our stop.
+ */
+#ifndef DTLS_ASSOCIATION_LINK_H
+#define DTLS_ASSOCIATION_LINK_H
+
+#include <gst/gst.h>
+
+#include "engine/association.h"
+#include "engine/error.h"
+
+G_BEGIN_DECLS
+
+#define DTLS_TYPE_LINK (dtls_link_get_type ())
+G_DECLARE_FINAL_TYPE (DtlsLink, dtls_link, DTLS, LINK, GObject)
+
+#define DTLS_TYPE_SRTP_KEYS (dtls_srtp_keys_get_type ())
+GType dtls_srtp_keys_get_type (void);
+
+/** The two sides that make a link whole. */
+typedef enum
+{
+  DTLS_SIDE_SENDER,             /* dtlsenc, dtlssrtpenc: datagrams out */
+  DTLS_SIDE_RECEIVER,           /* dtlsdec, dtlssrtpdec: datagrams in */
+} DtlsSide;
+
+/**
+ * dtls_link_obtain:
+ *
+ * Returns: (transfer full): the link of @connection_id, made when there is
+ * none. It stays in the table as long as anybody holds a reference.
+ */
+DtlsLink *dtls_link_obtain (const gchar * connection_id);
+
+const gchar *dtls_link_get_id (DtlsLink * self);
+
+/**
+ * dtls_link_attach:
+ * @error: %DTLS_ERROR_DUPLICATE_ID when another element has that side
+ *
+ * Called in NULL→READY by the element that serves @side.
+ */
+gboolean dtls_link_attach (DtlsLink * self, DtlsSide side,
+    gconstpointer owner, GError ** error);
+
+/** dtls_link_detach: READY→NULL; stops first. No-op for a stranger. */
+void dtls_link_detach (DtlsLink * self, DtlsSide side, gconstpointer owner);
+
+/* Settings. The sender brings the role, the receiver the rest. Those of the
+ * handshake count from the next start on, fingerprints at once. */
+void dtls_link_set_role (DtlsLink * self, DtlsRole role);
+void dtls_link_set_certificate (DtlsLink * self, DtlsCertificate * certificate);
+void dtls_link_set_fingerprints (DtlsLink * self,
+    DtlsFingerprints * fingerprints);
+void dtls_link_set_verify (DtlsLink * self, DtlsVerify verify);
+void dtls_link_set_profiles (DtlsLink * self, const DtlsProfiles * profiles);
+void dtls_link_set_mtu (DtlsLink * self, guint mtu);
+void dtls_link_set_timeouts (DtlsLink * self, guint retransmit_timeout_ms,
+    guint retransmit_cap_ms, guint handshake_timeout_ms);
+void dtls_link_set_priority (DtlsLink * self, const gchar * priority);
+
+/**
+ * dtls_link_start:
+ *
+ * READY→PAUSED of the element on @side. With the second of the two sides the
+ * association starts, and takes the datagrams that came before. After a stop
+ * a new association takes the old one's place.
+ */
+gboolean dtls_link_start (DtlsLink * self, DtlsSide side, GError ** error);
+
+/** dtls_link_stop: PAUSED→READY: close_notify where connected, then closed. */
+void dtls_link_stop (DtlsLink * self, DtlsSide side);
+
+/** dtls_link_close: sends close_notify, as on EOS; for this association. */
+void dtls_link_close (DtlsLink * self);
+
+/** dtls_link_handle_datagram: one datagram of the peer's. */
+void dtls_link_handle_datagram (DtlsLink * self, const guint8 * data,
+    gsize size);
+
+/** dtls_link_send_data: see dtls_association_send_data(). */
+gboolean dtls_link_send_data (DtlsLink * self, const guint8 * data,
+    gsize size, GError ** error);
+
+/**
+ * dtls_link_pop_datagram:
+ *
+ * Returns: (transfer full) (nullable): the oldest datagram that waits to be
+ * sent, %NULL for none.
+ */
+GBytes *dtls_link_pop_datagram (DtlsLink * self);
+
+DtlsState dtls_link_get_state (DtlsLink * self);
+
+/** Returns: (transfer full) (nullable): the keys in force. */
+DtlsSrtpKeys *dtls_link_get_keys (DtlsLink * self);
+
+/** Returns: (transfer full) (nullable): the peer's certificate, DER. */
+GBytes *dtls_link_get_peer_certificate (DtlsLink * self);
+
+/** Returns: (transfer full): the `stats` of dtlsenc and dtlsdec. */
+GstStructure *dtls_link_get_stats (DtlsLink * self);
+
+/* A link travels over the pad pair dtlsdec.keys ──► srtpkeyer.keys as the
+ * answer to a context query of this type; the reference is all there is in
+ * it, and nothing secret can be printed from it. */
+#define DTLS_LINK_CONTEXT_TYPE "gst.dtls.association-link"
+
+GstContext *dtls_link_to_context (DtlsLink * self);
+
+/** Returns: (transfer full) (nullable) */
+DtlsLink *dtls_link_from_context (GstContext * context);
+
+G_END_DECLS
+
+#endif
