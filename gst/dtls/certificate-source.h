@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where an element's certificate comes from: an object that hands one out to
+ * each association that asks, from any thread. A dtlscertgen owns one and
+ * shares it with its pipeline as a GstContext, or over the pad link
+ * dtlscertgen.src ──► dtlsdec.certificate; the process has one by default.
+ */
+#ifndef DTLS_CERTIFICATE_SOURCE_H
+#define DTLS_CERTIFICATE_SOURCE_H
+
+#include <gst/gst.h>
+
+#include "engine/certificate.h"
+
+G_BEGIN_DECLS
+
+#define DTLS_TYPE_CERTIFICATE_SOURCE (dtls_certificate_source_get_type ())
+G_DECLARE_FINAL_TYPE (DtlsCertificateSource, dtls_certificate_source, DTLS,
+    CERTIFICATE_SOURCE, GObject)
+
+/**
+ * DtlsCertificateScope:
+ * @DTLS_CERTIFICATE_SCOPE_PIPELINE: one for all who ask, replaced for those
+ *   who ask after half its life
+ * @DTLS_CERTIFICATE_SCOPE_ASSOCIATION: a fresh one for each who asks
+ */
+typedef enum
+{
+  DTLS_CERTIFICATE_SCOPE_PIPELINE,
+  DTLS_CERTIFICATE_SCOPE_ASSOCIATION,
+} DtlsCertificateScope;
+
+DtlsCertificateSource *dtls_certificate_source_new (DtlsKeyType key_type,
+    guint lifetime_days, DtlsCertificateScope scope);
+
+/**
+ * dtls_certificate_source_default:
+ *
+ * Returns: (transfer full): the process's own: ECDSA P-256, shared by all
+ * elements that nothing else supplies, because one SDP must not carry several
+ * certificates.
+ */
+DtlsCertificateSource *dtls_certificate_source_default (void);
+
+/**
+ * dtls_certificate_source_take:
+ *
+ * Returns: (transfer full) (nullable): a certificate, %NULL with @error set.
+ */
+DtlsCertificate *dtls_certificate_source_take (DtlsCertificateSource * self,
+    GError ** error);
+
+#define DTLS_CERTIFICATE_CONTEXT_TYPE "gst.dtls.certificate-source"
+
+GstContext *dtls_certificate_source_to_context (DtlsCertificateSource * self);
+
+/** Returns: (transfer full) (nullable) */
+DtlsCertificateSource *dtls_certificate_source_from_context (GstContext *
+    context);
+
+G_END_DECLS
+
+#endif
