@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Registers the elements of libgstdtls.so, and sends the engine's remarks to
+ * a debug category of GStreamer.
+ */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <gst/gst.h>
+
+#include "engine/log.h"
+
+GST_DEBUG_CATEGORY_STATIC (engine_debug);
+#define GST_CAT_DEFAULT engine_debug
+
+static const GstDebugLevel debug_levels[] = {
+  [DTLS_LOG_WARNING] = GST_LEVEL_WARNING,
+  [DTLS_LOG_INFO] = GST_LEVEL_INFO,
+  [DTLS_LOG_DEBUG] = GST_LEVEL_DEBUG,
+  [DTLS_LOG_TRACE] = GST_LEVEL_TRACE,
+};
+
+static void
+log_engine (DtlsLogLevel level, const gchar * message)
+{
+  GST_CAT_LEVEL_LOG (engine_debug, debug_levels[level], NULL, "%s", message);
+}
+
+static gboolean
+plugin_init (GstPlugin * plugin)
+{
+#ifdef ENABLE_NLS
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+#endif
+  GST_DEBUG_CATEGORY_INIT (engine_debug, "dtlsengine", 0, "DTLS engine");
+  dtls_log_set_func (log_engine);
+  return TRUE;
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, dtls,
+    "DTLS and DTLS-SRTP: encryption of media and data between two peers",
+    plugin_init, PACKAGE_VERSION, GST_LICENSE, GST_PACKAGE_NAME,
+    GST_PACKAGE_ORIGIN)
