@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs what the tests need, builds with warnings as errors, runs all tests.
+# The last line says "N passed, M failed" and ", K skipped" where some were.
+#
+# Usage: tests/run.sh [SUITE...]
+#   SUITE       only these of meson's suites (engine, srtp, dtls, whep, ...)
+#   BUILD_DIR   where to build; default: build-tests beside this folder
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+build=${BUILD_DIR:-$root/build-tests}
+export LC_ALL=C.UTF-8
+
+# Ends the run before any test could start: that is a failure too.
+give_up () {
+  echo "$1"
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+# configure DIR OPTION...: once; ninja looks after later changes.
+configure () {
+  [ -f "$1/build.ninja" ] && return
+  meson setup "$1" "$root" -Dwerror=true -Dauto_features=enabled "${@:2}"
+}
+
+# run_suites DIR SUITE...: results go to DIR/meson-logs.
+run_suites () {
+  local dir=$1 suite args=()
+  shift
+  for suite in "$@"; do args+=(--suite "$suite"); done
+  rm -f "$dir"/meson-logs/testlog*
+  meson test -C "$dir" --no-rebuild --print-errorlogs "${args[@]}"
+}
+
+. "$root/examples/setup.sh"
+setup_packages "$root/examples/packages.txt" "$here/packages.txt" \
+  || give_up "The tests' packages could not be installed."
+
+configure "$build" || give_up "meson could not set up $build."
+meson compile -C "$build" || give_up "The build failed."
+run_suites "$build" "$@"
+
+exec python3 "$here/count.py" "$build/meson-logs"
