@@ -19,6 +19,14 @@ give_up () {
   exit 1
 }
 
+# What npm installed is taken as long as the lock file has not changed.
+install_node_modules () {
+  local dir=$here/interop
+  cmp -s "$dir/package-lock.json" "$dir/node_modules/.installed" && return
+  (cd "$dir" && npm ci --ignore-scripts </dev/null) &&
+    cp "$dir/package-lock.json" "$dir/node_modules/.installed"
+}
+
 # configure DIR OPTION...: once; ninja looks after later changes.
 configure () {
   [ -f "$1/build.ninja" ] && return
@@ -38,6 +46,7 @@ run_suites () {
 setup_packages "$root/examples/packages.txt" "$here/packages.txt" \
   || give_up "The tests' packages could not be installed."
 
+install_node_modules || give_up "npm could not install the browser driver."
 configure "$build" || give_up "meson could not set up $build."
 meson compile -C "$build" || give_up "The build failed."
 run_suites "$build" "$@"
