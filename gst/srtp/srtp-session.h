@@ -29,12 +29,13 @@ typedef enum
 /**
  * DtlsSrtpStatus:
  * @DTLS_SRTP_OK: done
- * @DTLS_SRTP_MALFORMED: no RTP or RTCP packet, or too short
+ * @DTLS_SRTP_MALFORMED: no RTP or RTCP packet, too short, or SRTCP that is
+ *   not encrypted
  * @DTLS_SRTP_REPLAYED: seen before, or older than the window
  * @DTLS_SRTP_UNAUTHENTIC: the tag is wrong
  * @DTLS_SRTP_NO_ROOM: the buffer cannot hold the tag
  * @DTLS_SRTP_KEY_EXHAUSTED: the key must not be used any more (RFC 3711
- *   section 9.2)
+ *   section 9.2, RFC 7714 section 11)
  * @DTLS_SRTP_TOO_MANY_SSRCS: the bound on SSRCs is reached
  * @DTLS_SRTP_ERROR: the library failed
  */
@@ -66,12 +67,15 @@ const gchar *dtls_srtp_status_name (DtlsSrtpStatus status);
  * @packets: RTP and RTCP packets by status
  * @bytes: bytes of the good ones, as they came in
  * @ssrcs: how many SSRCs are known
+ * @key_is_nearly_exhausted: %DTLS_SRTP_KEY_EXHAUSTED is near; time for new
+ *   keys
  */
 typedef struct
 {
   guint64 packets[DTLS_SRTP_N_STATUS];
   guint64 bytes;
   guint ssrcs;
+  gboolean key_is_nearly_exhausted;
 } DtlsSrtpStats;
 
 /**
