@@ -412,6 +412,55 @@ dtls_certificate_get_credentials (DtlsCertificate * certificate)
   return certificate->credentials;
 }
 
+static int
+export_chain (gnutls_x509_crt_t * items, guint count, GString * text)
+{
+  for (guint i = 0; i < count; i++) {
+    gnutls_datum_t pem;
+    int ret = gnutls_x509_crt_export2 (items[i], GNUTLS_X509_FMT_PEM, &pem);
+
+    if (ret < 0)
+      return ret;
+    g_string_append_len (text, (const gchar *) pem.data, pem.size);
+    gnutls_free (pem.data);
+  }
+  return 0;
+}
+
+/* @text is public and may be copied about, the key goes straight from the
+ * memory that GnuTLS made into the box. */
+static DtlsSecret *
+join_with_key (const GString * text, gnutls_x509_privkey_t key)
+{
+  DtlsSecret *secret;
+  gnutls_datum_t pem;
+
+  if (gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL,
+          GNUTLS_PKCS_PLAIN, &pem) < 0)
+    return NULL;
+  secret = dtls_secret_new (text->len + pem.size + 1);
+  memcpy (dtls_secret_bytes (secret), text->str, text->len);
+  memcpy (dtls_secret_bytes (secret) + text->len, pem.data, pem.size);
+  gnutls_memset (pem.data, 0, pem.size);
+  gnutls_free (pem.data);
+  return secret;
+}
+
+DtlsSecret *
+dtls_certificate_export_pem (DtlsCertificate * certificate)
+{
+  g_auto (Chain) chain = { 0 };
+  g_auto (gnutls_x509_privkey_t) key = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (gnutls_certificate_get_x509_key (certificate->credentials, 0, &key) < 0
+      || gnutls_certificate_get_x509_crt (certificate->credentials, 0,
+          &chain.items, &chain.count) < 0
+      || export_chain (chain.items, chain.count, text) < 0)
+    return NULL;
+  return join_with_key (text, key);
+}
+
 gchar *
 dtls_certificate_der_to_pem (const guint8 * der, gsize der_size)
 {

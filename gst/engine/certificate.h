@@ -66,6 +66,18 @@ void dtls_certificate_unref (DtlsCertificate * certificate);
 const gchar *dtls_certificate_get_pem (const DtlsCertificate * certificate);
 
 /**
+ * dtls_certificate_export_pem:
+ *
+ * For keeping an identity over a restart, in a file that only its owner may
+ * read; never for a log, a property or a message.
+ *
+ * Returns: (transfer full) (nullable): what dtls_certificate_from_pem() reads:
+ * the certificate, its chain and the private key, not encrypted, with a
+ * closing zero byte.
+ */
+DtlsSecret *dtls_certificate_export_pem (DtlsCertificate * certificate);
+
+/**
  * dtls_certificate_get_fingerprint:
  *
  * Returns: (transfer full): see dtls_fingerprint_format().

@@ -6,8 +6,14 @@
 
 #include "error.h"
 
-G_DEFINE_QUARK (dtls - error - quark, dtls_error)
-     const gchar *dtls_error_name (DtlsError code)
+GQuark
+dtls_error_quark (void)
+{
+  return g_quark_from_static_string ("dtls-error-quark");
+}
+
+const gchar *
+dtls_error_name (DtlsError code)
 {
   /* No default: the compiler names the code that is forgotten here. */
   switch (code) {

@@ -16,6 +16,10 @@
 
 #define DIGEST_SIZE_MAX 64
 
+/* The longest value, of sha-512, has 199 characters; what is longer than
+ * this is not worth quoting back. */
+#define VALUE_SIZE_MAX 256
+
 typedef struct
 {
   const gchar *name;            /* IANA hash function textual name */
@@ -132,7 +136,15 @@ set_form_error (const gchar * value, GError ** error)
   g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_FINGERPRINT,
       _("\"%s\" is not a fingerprint. It is the name of a hash function, a "
           "space, and bytes in hexadecimal with colons between them, such as "
-          "\"sha-256 1F:2E:\342\200\246\"."), value);
+          "\"sha-256 1F:2E:...\"."), value);
+}
+
+static void
+set_length_error (gsize size, GError ** error)
+{
+  g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_FINGERPRINT,
+      _("A text of %u characters is too long to be a fingerprint."),
+      (guint) size);
 }
 
 static void
@@ -202,6 +214,10 @@ parse_values (gchar ** values, GArray * items, GError ** error)
 
     if (*value == '\0')
       continue;
+    if (strlen (value) > VALUE_SIZE_MAX) {
+      set_length_error (strlen (value), error);
+      return FALSE;
+    }
     if (is_weak_value (value)) {
       weak = value;
       continue;

@@ -43,6 +43,9 @@ typedef struct _DtlsFingerprints DtlsFingerprints;
  * @error: %DTLS_ERROR_INVALID_FINGERPRINT names the value and says what is
  *   wrong with it; sha-1 and md5 are refused by name
  *
+ * Values of the weak hash functions sha-1, sha-224, md5 and md2 are passed
+ * over where a stronger one stands beside them: it would outweigh them.
+ *
  * Returns: (transfer full) (nullable): the list, or %NULL with @error set.
  */
 DtlsFingerprints *dtls_fingerprints_parse (const gchar * text, GError ** error);
