@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The media formats that can be served: what their caps look like, what SDP
+ * calls them, what payloads them, and which offered payload type can carry a
+ * given stream.
+ */
+#ifndef WHEP_FORMAT_H
+#define WHEP_FORMAT_H
+
+#include <gst/gst.h>
+#include <gst/sdp/sdp.h>
+
+G_BEGIN_DECLS
+
+/**
+ * WhepCodec:
+ * @media: "audio" or "video", as in an m= line
+ * @encoding: the encoding name of a=rtpmap, compared without case
+ * @clock_rate: RTP clock rate in Hz
+ * @channels: the encoding parameter of a=rtpmap; 0 for none
+ * @caps: the media type in caps
+ * @payloader: factory name of the element that makes RTP packets of it
+ * @static_payload_type: of RFC 3551, -1 for none
+ */
+typedef struct
+{
+  const gchar *media;
+  const gchar *encoding;
+  guint clock_rate;
+  guint channels;
+  const gchar *caps;
+  const gchar *payloader;
+  gint static_payload_type;
+} WhepCodec;
+
+/** Profiles of H.264 that matter to browsers, weakest decoder first. */
+typedef enum
+{
+  WHEP_H264_UNKNOWN,
+  WHEP_H264_CONSTRAINED_BASELINE,
+  WHEP_H264_BASELINE,
+  WHEP_H264_MAIN,
+  WHEP_H264_CONSTRAINED_HIGH,
+  WHEP_H264_HIGH,
+  WHEP_H264_HIGH_444,
+} WhepH264Profile;
+
+/**
+ * WhepFormat:
+ * @codec: (nullable): %NULL as long as the stream has no caps
+ * @h264_profile: of the stream, when known
+ * @vp9_profile: of the stream, 0 to 3; 0 when not known
+ * @channels: of audio, 0 when not known
+ *
+ * Plain value, copied by assignment.
+ */
+typedef struct
+{
+  const WhepCodec *codec;
+  WhepH264Profile h264_profile;
+  gint vp9_profile;
+  gint channels;
+} WhepFormat;
+
+/**
+ * whep_format_from_caps:
+ * @caps: (nullable): of an input
+ *
+ * Returns: the format; without a codec where @caps are none we serve.
+ */
+WhepFormat whep_format_from_caps (const GstCaps * caps);
+
+/**
+ * whep_format_video_caps:
+ *
+ * Returns: (transfer full): what a video input accepts.
+ */
+GstCaps *whep_format_video_caps (void);
+
+/** whep_format_audio_caps: the same for an audio input. */
+GstCaps *whep_format_audio_caps (void);
+
+/**
+ * whep_h264_profile_from_id:
+ * @profile_level_id: six hexadecimal digits (RFC 6184 section 8.1)
+ *
+ * Returns: the profile by table 5 there, unknown for anything else.
+ */
+WhepH264Profile whep_h264_profile_from_id (const gchar * profile_level_id);
+
+/**
+ * whep_format_find_payload_type:
+ * @format: a stream, with a codec
+ * @media: an m= section of an offer
+ * @fmtp: (out) (transfer full) (nullable): the format parameters to answer
+ *
+ * The level of H.264 is not looked at: it says what a decoder guarantees, and
+ * browsers state 3.1 while they decode far more.
+ *
+ * Returns: the payload type of @media that can carry @format, -1 for none.
+ */
+gint whep_format_find_payload_type (const WhepFormat * format,
+    const GstSDPMedia * media, gchar ** fmtp);
+
+/**
+ * whep_format_find_rtx:
+ *
+ * Returns: the payload type in @media that repeats @payload_type's packets
+ * (RFC 4588), -1 for none.
+ */
+gint whep_format_find_rtx (const GstSDPMedia * media, gint payload_type);
+
+G_END_DECLS
+
+#endif

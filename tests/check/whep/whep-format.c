@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which offered payload type carries which stream.
+ */
+#include "config.h"
+
+#include "whep/whep-format.h"
+
+static WhepFormat
+format_of (const gchar * caps_text)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (caps_text);
+
+  return whep_format_from_caps (caps);
+}
+
+/* A section with the payload types of @formats and the given attributes. */
+static GstSDPMedia *
+section_new (const gchar * formats, const gchar * const *attributes)
+{
+  GstSDPMedia *section;
+  gchar **words = g_strsplit (formats, " ", -1);
+
+  gst_sdp_media_new (&section);
+  for (gchar ** w = words; *w; w++)
+    gst_sdp_media_add_format (section, *w);
+  g_strfreev (words);
+  for (; *attributes; attributes += 2)
+    gst_sdp_media_add_attribute (section, attributes[0], attributes[1]);
+  return section;
+}
+
+static void
+assert_payload_type (const gchar * caps, const gchar * formats,
+    const gchar * const *attributes, gint expected, const gchar * fmtp)
+{
+  WhepFormat format = format_of (caps);
+  GstSDPMedia *section = section_new (formats, attributes);
+  g_autofree gchar *parameters = NULL;
+
+  g_assert_nonnull (format.codec);
+  g_assert_cmpint (whep_format_find_payload_type (&format, section,
+          &parameters), ==, expected);
+  g_assert_cmpstr (parameters, ==, fmtp);
+  gst_sdp_media_free (section);
+}
+
+static void
+test_caps (void)
+{
+  g_assert_cmpstr (format_of ("video/x-vp8").codec->encoding, ==, "VP8");
+  g_assert_cmpstr (format_of ("audio/x-mulaw").codec->encoding, ==, "PCMU");
+  g_assert_null (format_of ("video/x-raw, format=I420").codec);
+  g_assert_null (whep_format_from_caps (NULL).codec);
+  g_assert_cmpint (format_of ("audio/x-opus, channels=2").channels, ==, 2);
+  g_assert_cmpint (format_of ("video/x-vp9, profile=(string)2").vp9_profile,
+      ==, 2);
+  g_assert_cmpint (format_of ("video/x-h264, profile=high").h264_profile, ==,
+      WHEP_H264_HIGH);
+  g_assert_cmpint (format_of ("video/x-h264, profile=high-10").h264_profile,
+      ==, WHEP_H264_UNKNOWN);
+}
+
+static void
+test_input_caps (void)
+{
+  g_autoptr (GstCaps) video = whep_format_video_caps ();
+  g_autoptr (GstCaps) audio = whep_format_audio_caps ();
+  g_autoptr (GstCaps) vp8 = gst_caps_from_string ("video/x-vp8, width=1");
+  g_autoptr (GstCaps) opus = gst_caps_from_string ("audio/x-opus, rate=1");
+
+  g_assert_true (gst_caps_can_intersect (video, vp8));
+  g_assert_false (gst_caps_can_intersect (audio, vp8));
+  g_assert_true (gst_caps_can_intersect (audio, opus));
+}
+
+static void
+test_h264_profile_ids (void)
+{
+  g_assert_cmpint (whep_h264_profile_from_id ("42e01f"), ==,
+      WHEP_H264_CONSTRAINED_BASELINE);
+  g_assert_cmpint (whep_h264_profile_from_id ("42C01F"), ==,
+      WHEP_H264_CONSTRAINED_BASELINE);
+  g_assert_cmpint (whep_h264_profile_from_id ("42001f"), ==,
+      WHEP_H264_BASELINE);
+  g_assert_cmpint (whep_h264_profile_from_id ("4d001f"), ==, WHEP_H264_MAIN);
+  g_assert_cmpint (whep_h264_profile_from_id ("640c1f"), ==,
+      WHEP_H264_CONSTRAINED_HIGH);
+  g_assert_cmpint (whep_h264_profile_from_id ("640028"), ==, WHEP_H264_HIGH);
+  g_assert_cmpint (whep_h264_profile_from_id ("f4001f"), ==,
+      WHEP_H264_HIGH_444);
+  g_assert_cmpint (whep_h264_profile_from_id ("42e01"), ==, WHEP_H264_UNKNOWN);
+  g_assert_cmpint (whep_h264_profile_from_id ("42e01fff"), ==,
+      WHEP_H264_UNKNOWN);
+  g_assert_cmpint (whep_h264_profile_from_id ("gggggg"), ==, WHEP_H264_UNKNOWN);
+  g_assert_cmpint (whep_h264_profile_from_id ("000000"), ==, WHEP_H264_UNKNOWN);
+}
+
+static const gchar *const h264_attributes[] = {
+  "rtpmap", "102 H264/90000",
+  "fmtp", "102 packetization-mode=0;profile-level-id=42e01f",
+  "rtpmap", "103 H264/90000",
+  "fmtp", "103 profile-level-id=42e01f; packetization-mode=1",
+  "rtpmap", "104 H264/90000",
+  "fmtp", "104 packetization-mode=1;profile-level-id=4d001f",
+  NULL
+};
+
+static void
+test_h264 (void)
+{
+#define FMTP "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+  assert_payload_type ("video/x-h264, profile=constrained-baseline",
+      "102 103 104", h264_attributes, 103, FMTP "42e01f");
+  assert_payload_type ("video/x-h264, profile=main", "102 103 104",
+      h264_attributes, 104, FMTP "4d001f");
+  /* A decoder of a richer profile takes the simpler stream. */
+  assert_payload_type ("video/x-h264, profile=constrained-baseline",
+      "102 104", h264_attributes, 104, FMTP "4d001f");
+  /* As long as the profile is not known, the simplest decoder it is. */
+  assert_payload_type ("video/x-h264", "104 103", h264_attributes, 103,
+      FMTP "42e01f");
+  assert_payload_type ("video/x-h264, profile=high", "102 103 104",
+      h264_attributes, -1, NULL);
+  assert_payload_type ("video/x-h264, profile=constrained-baseline", "102",
+      h264_attributes, -1, NULL);
+#undef FMTP
+}
+
+static void
+test_vp9_profile (void)
+{
+  const gchar *const attributes[] = {
+    "rtpmap", "98 VP9/90000", "fmtp", "98 profile-id=0",
+    "rtpmap", "100 VP9/90000", "fmtp", "100 profile-id=2",
+    NULL
+  };
+
+  assert_payload_type ("video/x-vp9", "98 100", attributes, 98, "profile-id=0");
+  assert_payload_type ("video/x-vp9, profile=(string)2", "98 100", attributes,
+      100, "profile-id=2");
+  assert_payload_type ("video/x-vp9, profile=(string)1", "98 100", attributes,
+      -1, NULL);
+}
+
+static void
+test_audio (void)
+{
+  const gchar *const attributes[] = {
+    "rtpmap", "111 OPUS/48000/2", "rtpmap", "112 opus/48000", NULL
+  };
+  const gchar *const none[] = { NULL };
+
+  assert_payload_type ("audio/x-opus, channels=1", "112 111", attributes, 111,
+      "minptime=10;useinbandfec=1");
+  assert_payload_type ("audio/x-opus, channels=2", "111", attributes, 111,
+      "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
+  assert_payload_type ("audio/x-mulaw", "111 8 0", none, 0, NULL);
+  assert_payload_type ("audio/x-alaw", "111 8 0", none, 8, NULL);
+  assert_payload_type ("audio/x-alaw", "111", attributes, -1, NULL);
+}
+
+static void
+test_payload_types_nobody_may_use (void)
+{
+  const gchar *const attributes[] = {
+    "rtpmap", "72 VP8/90000", "rtpmap", "128 VP8/90000",
+    "rtpmap", "-1 VP8/90000", "rtpmap", "96x VP8/90000",
+    "rtpmap", "97 VP8/8000", NULL
+  };
+
+  assert_payload_type ("video/x-vp8", "72 128 -1 96x 96 97", attributes, -1,
+      NULL);
+}
+
+static void
+test_rtx (void)
+{
+  const gchar *const attributes[] = {
+    "rtpmap", "97 rtx/90000", "fmtp", "97 apt=98",
+    "rtpmap", "99 rtx/90000", "fmtp", "99 apt=96", NULL
+  };
+  GstSDPMedia *section = section_new ("96 97 98 99", attributes);
+
+  g_assert_cmpint (whep_format_find_rtx (section, 96), ==, 99);
+  g_assert_cmpint (whep_format_find_rtx (section, 98), ==, 97);
+  g_assert_cmpint (whep_format_find_rtx (section, 100), ==, -1);
+  gst_sdp_media_free (section);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/whep/format/caps", test_caps);
+  g_test_add_func ("/whep/format/input-caps", test_input_caps);
+  g_test_add_func ("/whep/format/h264-profile-ids", test_h264_profile_ids);
+  g_test_add_func ("/whep/format/h264", test_h264);
+  g_test_add_func ("/whep/format/vp9-profile", test_vp9_profile);
+  g_test_add_func ("/whep/format/audio", test_audio);
+  g_test_add_func ("/whep/format/payload-types-nobody-may-use",
+      test_payload_types_nobody_may_use);
+  g_test_add_func ("/whep/format/rtx", test_rtx);
+  return g_test_run ();
+}
