@@ -122,6 +122,9 @@ GstStructure *dtls_link_get_stats (DtlsLink * self);
  * it, and nothing secret can be printed from it. */
 #define DTLS_LINK_CONTEXT_TYPE "gst.dtls.association-link"
 
+/** Of the pads dtlsdec.keys and srtpkeyer.keys, so that nothing else fits. */
+#define DTLS_LINK_CAPS "application/x-dtls-association-link"
+
 GstContext *dtls_link_to_context (DtlsLink * self);
 
 /** Returns: (transfer full) (nullable) */
