@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks the server for the stream (WHEP), plays it, comes back by itself when
+// it breaks off, and shows what protects it.
+
+import { text, translate } from './texts.js';
+
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 8000;
+const DISCONNECTED_GRACE_MS = 4000;
+const STATS_INTERVAL_MS = 1000;
+const CHART_POINTS = 60;
+
+const byId = (id) => document.getElementById(id);
+const endpoint = document.querySelector('meta[name="whep-endpoint"]').content;
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+
+/** The connection of this moment, or null. */
+let session = null;
+let retryMs = RETRY_FIRST_MS;
+let retryTimer;
+
+// Signalling
+
+function headers(more) {
+  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
+}
+
+/** Browsers decode Opus in mono unless their own offer says otherwise. */
+function askForStereo(sdp) {
+  const opus = sdp.match(/a=rtpmap:(\d+) opus\/48000\/2/)?.[1];
+  return opus ? sdp.replace(new RegExp(`(a=fmtp:${opus} .*)`),
+    (line) => (line.includes('stereo=') ? line : `${line};stereo=1`)) : sdp;
+}
+
+/** Makes a peer connection and sends its offer; throws with plain words. */
+async function connect() {
+  const peer = new RTCPeerConnection();
+  const self = { peer, location: null, candidates: [], previous: {} };
+  session = self;
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  peer.addTransceiver('audio', { direction: 'recvonly' });
+  peer.ontrack = onTrack;
+  peer.onconnectionstatechange = () => onConnectionState(self);
+  peer.onicecandidate = ({ candidate }) => trickle(self, candidate);
+
+  const offer = await peer.createOffer();
+  await peer.setLocalDescription(
+    { type: 'offer', sdp: askForStereo(offer.sdp) });
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: headers({ 'Content-Type': 'application/sdp' }),
+    body: peer.localDescription.sdp,
+  });
+  const body = await response.text();
+  if (!response.ok) {
+    throw new Error(text('refused', { reason: body.trim() }));
+  }
+  self.location = new URL(response.headers.get('Location'), location.href);
+  self.etag = response.headers.get('ETag');
+  await peer.setRemoteDescription({ type: 'answer', sdp: body });
+  watchTransport(self);
+  trickle(self, null);
+}
+
+/** Sends candidates, once there is somewhere to send them (RFC 8840). */
+async function trickle(self, candidate) {
+  if (candidate?.candidate) self.candidates.push(candidate);
+  if (!self.location || self.candidates.length === 0) return;
+  const sdp = self.peer.localDescription.sdp;
+  const lines = [
+    sdp.match(/a=ice-ufrag:.*/)[0].trim(),
+    sdp.match(/a=ice-pwd:.*/)[0].trim(),
+    'm=video 9 UDP/TLS/RTP/SAVPF 0',
+    `a=mid:${self.candidates[0].sdpMid}`,
+    ...self.candidates.splice(0).map((c) => `a=${c.candidate}`),
+  ];
+  // Without them the connection may still come about: nothing to tell.
+  await fetch(self.location, {
+    method: 'PATCH',
+    headers: headers({
+      'Content-Type': 'application/trickle-ice-sdpfrag',
+      ...(self.etag ? { 'If-Match': self.etag } : {}),
+    }),
+    body: `${lines.join('\r\n')}\r\n`,
+  }).catch(() => {});
+}
+
+/** Chromium stays "connected" when the sender says goodbye; this tells. */
+function watchTransport(self) {
+  const transport = self.peer.getReceivers()[0]?.transport;
+  transport?.addEventListener('statechange', () => {
+    if (transport.state === 'closed' && self === session) again('closed');
+    if (transport.state === 'failed' && self === session) again('lost');
+  });
+}
+
+function onConnectionState(self) {
+  if (self !== session) return;
+  const state = self.peer.connectionState;
+  clearTimeout(self.graceTimer);
+  if (state === 'connected') retryMs = RETRY_FIRST_MS;
+  if (state === 'failed') again('lost');
+  if (state === 'disconnected') {
+    self.graceTimer = setTimeout(() => again('lost'), DISCONNECTED_GRACE_MS);
+  }
+}
+
+/** Says goodbye; keepalive lets it out even while the page is closing. */
+function leave() {
+  if (!session) return;
+  const { peer, location: resource, graceTimer } = session;
+  session = null;
+  clearTimeout(graceTimer);
+  peer.close();
+  if (resource) {
+    fetch(resource, { method: 'DELETE', headers: headers({}), keepalive: true })
+      .catch(() => {});
+  }
+}
+
+/** Starts over, at once the first time and then more and more slowly. */
+function again(reason, words = text(reason)) {
+  leave();
+  showState('reconnecting', words);
+  showUnencrypted();
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(start, retryMs);
+  retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+}
+
+async function start() {
+  clearTimeout(retryTimer);
+  leave();
+  try {
+    await connect();
+  } catch (error) {
+    again('unreachable', error instanceof TypeError
+      ? text('unreachable') : error.message);
+  }
+}
+
+// What is seen
+
+function showState(state, words = null) {
+  byId('state').dataset.state = state;
+  byId('state-text').textContent = text(state);
+  byId('overlay').hidden = state === 'live';
+  if (words) byId('overlay-text').textContent = words;
+}
+
+function onTrack({ track, streams }) {
+  const video = byId('video');
+  const stream = streams[0] ?? new MediaStream([track]);
+  if (video.srcObject !== stream) video.srcObject = stream;
+  if (track.kind === 'audio') byId('mute').hidden = false;
+  video.play().catch(() => {});
+}
+
+function toggleSound() {
+  const video = byId('video');
+  video.muted = !video.muted;
+  showSound();
+}
+
+function showSound() {
+  const button = byId('mute');
+  const { muted } = byId('video');
+  button.ariaPressed = String(muted);
+  button.ariaLabel = text(muted ? 'soundOff' : 'soundOn');
+}
+
+function toggleFullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.querySelector('.stage').requestFullscreen();
+}
+
+// What protects it
+
+const DTLS_VERSIONS = { FEFD: 'DTLS 1.2', FEFC: 'DTLS 1.3', FEFF: 'DTLS 1.0' };
+
+function fingerprintOf(description) {
+  return description?.sdp.match(/a=fingerprint:(.*)/)?.[1].trim();
+}
+
+function formatCertificate(report) {
+  return report?.fingerprint
+    && `${report.fingerprintAlgorithm} ${report.fingerprint}`;
+}
+
+function showUnencrypted() {
+  byId('security-summary').textContent = text('notYetEncrypted');
+  byId('security-words').textContent = text('notYetWords');
+  document.querySelector('.security').className = 'card security';
+}
+
+function showSecurity(self, stats, transport) {
+  const announced = fingerprintOf(self.peer.remoteDescription);
+  const seen = formatCertificate(stats.get(transport.remoteCertificateId));
+  const own = formatCertificate(stats.get(transport.localCertificateId))
+    ?? fingerprintOf(self.peer.localDescription);
+  const dtls = DTLS_VERSIONS[transport.tlsVersion] ?? transport.tlsVersion;
+  const known = (value) => value ?? text('notReported');
+  const trusted = !seen || seen.toLowerCase() === announced?.toLowerCase();
+  const kind = trusted ? 'encrypted' : 'unverified';
+
+  byId('security-summary').textContent = text(kind);
+  byId('security-words').textContent = text(`${kind}Words`,
+    { srtp: transport.srtpCipher ?? 'SRTP', dtls: dtls ?? 'DTLS' });
+  document.querySelector('.security').className = `card security ${kind}`;
+  byId('dtls-version').textContent = known(dtls);
+  byId('dtls-cipher').textContent = known(transport.dtlsCipher);
+  byId('srtp-profile').textContent = known(transport.srtpCipher);
+  byId('remote-fingerprint').textContent = known(seen ?? announced);
+  byId('local-fingerprint').textContent = known(own);
+}
+
+// Figures and charts
+
+const series = { fps: [], bitrate: [], loss: [], 'round-trip': [] };
+
+function drawChart(id, values) {
+  const svg = byId(`${id}-chart`);
+  const max = Math.max(...values, 1e-9);
+  const x = (i) => (i / (CHART_POINTS - 1)) * 100;
+  const y = (value) => 28 - (value / max) * 26;
+  const first = CHART_POINTS - values.length;
+  const points = values.map((v, i) => `${x(first + i)},${y(v)}`).join(' ');
+  svg.setAttribute('viewBox', '0 0 100 30');
+  svg.setAttribute('preserveAspectRatio', 'none');
+  svg.innerHTML = `<polygon class="area" points="${x(first)},30 ${points}`
+    + ` 100,30"/><polyline vector-effect="non-scaling-stroke"`
+    + ` points="${points}"/>`;
+}
+
+function showFigure(id, value, words) {
+  byId(id).textContent = Number.isFinite(value) ? words(value) : '–';
+  if (!Number.isFinite(value)) return;
+  series[id].push(value);
+  if (series[id].length > CHART_POINTS) series[id].shift();
+  drawChart(id, series[id]);
+}
+
+function showFigures(self, reports, pair) {
+  const number = (digits) => (value) => value.toLocaleString(undefined,
+    { maximumFractionDigits: digits });
+  const inbound = reports.filter(({ type }) => type === 'inbound-rtp');
+  const video = inbound.find(({ kind }) => kind === 'video');
+  const sum = (field) => inbound.reduce((n, r) => n + (r[field] ?? 0), 0);
+  const now = { at: performance.now(), bytes: sum('bytesReceived'),
+    lost: sum('packetsLost'), packets: sum('packetsReceived') };
+  const before = self.previous;
+  self.previous = now;
+  const seconds = (now.at - before.at) / 1000;
+  const packets = now.packets - before.packets;
+  const lost = Math.max(0, now.lost - before.lost);
+
+  showFigure('fps', video?.framesPerSecond, number(0));
+  showFigure('bitrate', ((now.bytes - before.bytes) * 8) / seconds / 1e6,
+    (value) => `${number(2)(value)} Mbit/s`);
+  showFigure('loss', packets + lost > 0 ? (lost / (packets + lost)) * 100 : 0,
+    (value) => `${number(1)(value)} %`);
+  showFigure('round-trip', pair?.currentRoundTripTime * 1000,
+    (value) => `${number(1)(value)} ms`);
+  byId('resolution').textContent = video?.frameWidth
+    ? `${video.frameWidth} × ${video.frameHeight}` : '–';
+  byId('codecs').textContent = reports.filter(({ type }) => type === 'codec')
+    .map(({ mimeType }) => mimeType.split('/')[1])
+    .filter((name) => name !== 'rtx').join(', ') || '–';
+}
+
+async function showStats() {
+  const self = session;
+  if (!self) return;
+  const stats = await self.peer.getStats();
+  const reports = [...stats.values()];
+  const transport = reports.find(({ type }) => type === 'transport');
+  if (self !== session) return;
+  if (transport?.dtlsState === 'connected') showSecurity(self, stats, transport);
+  showFigures(self, reports, stats.get(transport?.selectedCandidatePairId)
+    ?? reports.find(({ type, nominated }) => type === 'candidate-pair'
+      && nominated));
+}
+
+translate(document);
+showSound();
+byId('mute').addEventListener('click', toggleSound);
+byId('fullscreen').addEventListener('click', toggleFullscreen);
+byId('video').addEventListener('playing', () => showState('live'));
+byId('video').addEventListener('volumechange', showSound);
+addEventListener('pagehide', leave);
+addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
+addEventListener('online', () => { retryMs = RETRY_FIRST_MS; start(); });
+setInterval(showStats, STATS_INTERVAL_MS);
+start();

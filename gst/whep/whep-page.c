@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The page that plays the stream, out of the program's resources.
+ */
+#include "config.h"
+
+#include "whep-page.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "whep-resources.h"
+
+#define ENDPOINT_PLACEHOLDER "@ENDPOINT@"
+
+static const struct
+{
+  const gchar *path;
+  const gchar *resource;
+  const gchar *content_type;
+} files[] = {
+  {"/", "/whep/page/index.html", "text/html; charset=utf-8"},
+  {"/whep.css", "/whep/page/whep.css", "text/css; charset=utf-8"},
+  {"/whep.js", "/whep/page/whep.js", "text/javascript; charset=utf-8"},
+  {"/texts.js", "/whep/page/texts.js", "text/javascript; charset=utf-8"},
+  {"/icon.svg", "/whep/page/icon.svg", "image/svg+xml"},
+};
+
+static GBytes *
+with_endpoint (GBytes * page, const gchar * endpoint)
+{
+  gsize size;
+  const gchar *data = g_bytes_get_data (page, &size);
+  g_autoptr (GString) text = g_string_new_len (data, size);
+
+  g_string_replace (text, ENDPOINT_PLACEHOLDER, endpoint, 0);
+  return g_string_free_to_bytes (g_steal_pointer (&text));
+}
+
+GBytes *
+whep_page_lookup (const gchar * path, const gchar * endpoint,
+    const gchar ** content_type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+    if (!g_str_equal (path, files[i].path))
+      continue;
+    g_autoptr (GBytes) bytes =
+        g_resource_lookup_data (whep_get_resource (), files[i].resource,
+        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+    *content_type = files[i].content_type;
+    return i == 0 ? with_endpoint (bytes, endpoint) : g_bytes_ref (bytes);
+  }
+  return NULL;
+}
