@@ -4,6 +4,10 @@
  * each association that asks, from any thread. A dtlscertgen owns one and
  * shares it with its pipeline as a GstContext, or over the pad link
  * dtlscertgen.src ──► dtlsdec.certificate; the process has one by default.
+ *
+ * Signal "changed" (DtlsCertificate *): there is a new certificate; %NULL when
+ * one of the user's own is withdrawn. The argument is only borrowed. Emitted
+ * without a lock, from the thread whose call brought it about.
  */
 #ifndef DTLS_CERTIFICATE_SOURCE_H
 #define DTLS_CERTIFICATE_SOURCE_H
@@ -43,13 +47,46 @@ DtlsCertificateSource *dtls_certificate_source_new (DtlsKeyType key_type,
 DtlsCertificateSource *dtls_certificate_source_default (void);
 
 /**
+ * dtls_certificate_source_configure:
+ *
+ * For certificates made from now on. The present one goes when it differs
+ * from what is asked for.
+ */
+void dtls_certificate_source_configure (DtlsCertificateSource * self,
+    DtlsKeyType key_type, guint lifetime_days, DtlsCertificateScope scope);
+
+/**
+ * dtls_certificate_source_set_own:
+ * @certificate: (nullable): handed out to all who ask, whatever its age;
+ *   %NULL to make certificates again
+ */
+void dtls_certificate_source_set_own (DtlsCertificateSource * self,
+    DtlsCertificate * certificate);
+
+/**
  * dtls_certificate_source_take:
+ * @error: %DTLS_ERROR_RESOURCES
+ *
+ * For the start of one association. May have to make a certificate first,
+ * which takes up to a second for RSA; never fails with one of its own.
  *
  * Returns: (transfer full) (nullable): a certificate, %NULL with @error set.
  */
 DtlsCertificate *dtls_certificate_source_take (DtlsCertificateSource * self,
     GError ** error);
 
+/**
+ * dtls_certificate_source_peek:
+ *
+ * Returns: (transfer full) (nullable): what the next taker will get; with
+ * %DTLS_CERTIFICATE_SCOPE_ASSOCIATION, what the last one got, and %NULL
+ * without @error before the first.
+ */
+DtlsCertificate *dtls_certificate_source_peek (DtlsCertificateSource * self,
+    GError ** error);
+
+/* Who needs one posts a need-context message of this type, which the bins
+ * above answer with what a dtlscertgen announced to them. */
 #define DTLS_CERTIFICATE_CONTEXT_TYPE "gst.dtls.certificate-source"
 
 GstContext *dtls_certificate_source_to_context (DtlsCertificateSource * self);

@@ -36,6 +36,7 @@ plugin_init (GstPlugin * plugin)
 #endif
   GST_DEBUG_CATEGORY_INIT (engine_debug, "dtlsengine", 0, "DTLS engine");
   dtls_log_set_func (log_engine);
+  GST_ELEMENT_REGISTER (dtlscertgen, plugin);
   GST_ELEMENT_REGISTER (dtlssrtpdemux, plugin);
   return TRUE;
 }
