@@ -21,6 +21,7 @@
 #include "engine/error.h"
 #include "key-usage.h"
 #include "packet-check.h"
+#include "srtp-crypto.h"
 
 /* The index and the E flag behind an SRTCP packet (RFC 3711 section 3.4). */
 #define SRTCP_INDEX_SIZE 4
@@ -36,18 +37,6 @@ struct _DtlsSrtpSession
   guint32 last_ssrc;
   DtlsSrtpStats stats;
 };
-
-static void
-session_init_library_once (void)
-{
-  static gsize is_done = 0;
-
-  if (g_once_init_enter (&is_done)) {
-    /* an error means that somebody else in the process was first */
-    srtp_init ();
-    g_once_init_leave (&is_done, 1);
-  }
-}
 
 static gboolean
 session_fill_policy (srtp_policy_t * policy, const DtlsProfile * profile)
@@ -270,7 +259,7 @@ dtls_srtp_session_new (const DtlsProfile * profile, DtlsSecret * key,
   g_return_val_if_fail (profile != NULL && key != NULL, NULL);
   g_return_val_if_fail (replay_window >= 64 && replay_window <= 32767, NULL);
 
-  session_init_library_once ();
+  dtls_srtp_crypto_init ();
   self = g_new0 (DtlsSrtpSession, 1);
   self->profile = profile;
   self->direction = direction;
