@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Shows a camera, a media file or a test picture in a browser, encrypted end
+# to end. Installs what is missing and builds the plugins the first time.
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+build=${BUILD_DIR:-$root/build}
+. "$here/setup.sh"
+
+usage () {
+  cat <<END
+Usage: camera-to-browser.sh [--port PORT] [--address ADDRESS] [SOURCE]
+
+Shows SOURCE in any number of browsers, over an encrypted WebRTC connection.
+
+SOURCE is one of
+  /dev/video0            a camera of this machine
+  film.mp4               a media file
+  rtsp://camera/stream   a network camera; its H.264 is passed on as it is
+Without it: the first camera of this machine, or a moving test picture.
+
+  --port PORT        serve the page here; default 8080
+  --address ADDRESS  listen on this address; default 127.0.0.1, which only
+                     this machine reaches; 0.0.0.0 is for all
+  --help             show this text
+
+Ctrl-C ends it. BUILD_DIR says where to build; default: build.
+END
+}
+
+# fail SENTENCE [STATUS]: 2 for a wrong command line, 1 for all the rest.
+fail () {
+  echo "$1" >&2
+  exit "${2:-1}"
+}
+
+read_arguments () {
+  source='' port=8080 address=127.0.0.1
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h) usage; exit 0 ;;
+      --port | --address)
+        [ $# -ge 2 ] || fail "$1 needs a value; --help shows how." 2
+        printf -v "${1#--}" %s "$2"
+        shift ;;
+      -*) fail "The option $1 is not known; --help lists all." 2 ;;
+      '') fail "The source is empty; --help shows what it can be." 2 ;;
+      *)
+        [ -z "$source" ] || fail "Only one source at a time: $source or $1." 2
+        source=$1 ;;
+    esac
+    shift
+  done
+}
+
+check_arguments () {
+  [[ $port =~ ^[0-9]{1,5}$ ]] && ((10#$port >= 1 && 10#$port <= 65535)) ||
+    fail "$port is not a port; it is a number from 1 to 65535." 2
+  case $source in
+    '' | rtsp://?* | rtsps://?*) ;;
+    *://*) fail "$source cannot be shown; only rtsp:// addresses can." 2 ;;
+    *)
+      source=$(realpath -m -- "$source")
+      [ -e "$source" ] || fail "There is no file or device $source."
+      [ ! -d "$source" ] || fail "$source is a folder, not a file or device."
+      [ -r "$source" ] || fail "$source may not be read by $(id -un)." ;;
+  esac
+}
+
+# The log is shown only when the build fails.
+build_plugins () {
+  local log
+  log=$(mktemp)
+  if [ ! -f "$build/build.ninja" ]; then
+    echo "Building the plugins into $build ..."
+    meson setup "$build" "$root" --buildtype=release -Dwhep=enabled \
+      -Dtests=disabled -Dexamples=disabled >"$log" 2>&1
+  fi
+  if ! meson compile -C "$build" >>"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "The plugins could not be built; the lines above say why."
+  fi
+  rm -f "$log"
+}
+
+use_built_plugins () {
+  export GST_PLUGIN_PATH_1_0="$build/gst/dtls:$build/gst/whep"
+  export GST_REGISTRY="$build/registry.bin"
+}
+
+# Does something answer on our address and port?
+port_answers () {
+  local host=$address
+  [ "$host" != 0.0.0.0 ] || host=127.0.0.1
+  (: <>"/dev/tcp/$host/$port") 2>/dev/null
+}
+
+# Prints the first device that gives a picture; many have one that does not.
+first_camera () {
+  local device
+  for device in /dev/video*; do
+    [ -r "$device" ] || continue
+    timeout 10 gst-launch-1.0 -q v4l2src device="$device" num-buffers=1 \
+      ! fakesink >/dev/null 2>&1 && echo "$device" && return
+  done
+}
+
+# discover SOURCE: what streams it has, into $streams; why none, into $reason.
+discover () {
+  streams=$(LC_ALL=C gst-discoverer-1.0 --timeout=10 "$1" 2>&1)
+  reason=$(sed -n '/^An error/{n;s/^ *//;s/\.$//;p}' <<<"$streams")
+  grep -qE '(video|audio) #' <<<"$streams"
+}
+
+has () {
+  grep -q "$1" <<<"$streams"
+}
+
+encode_video=(videoconvert ! vp8enc deadline=1 cpu-used=8 threads=2
+  keyframe-max-dist=300 target-bitrate=2500000 error-resilient=default)
+encode_audio=(audioconvert ! audioresample ! opusenc)
+
+test_pipeline () {
+  pipeline=(
+    videotestsrc is-live=true pattern=ball background-color=0xff1d3557
+    ! video/x-raw,width=960,height=540,framerate=30/1
+    ! clockoverlay time-format=%H:%M:%S font-desc='Sans 40'
+    ! queue ! "${encode_video[@]}" ! web.
+    audiotestsrc is-live=true wave=sine freq=440 volume=0.05
+    ! queue ! "${encode_audio[@]}" ! web.)
+}
+
+camera_pipeline () {
+  pipeline=(v4l2src device="$1" ! decodebin ! queue
+    ! "${encode_video[@]}" ! web.)
+}
+
+file_pipeline () {
+  discover "$1" ||
+    fail "$1 has no picture and no sound that can be played${reason:+: $reason}."
+  pipeline=(filesrc location="$1" ! decodebin name=file)
+  ! has 'video #' || pipeline+=(file. ! queue ! identity sync=true
+    ! "${encode_video[@]}" ! web.)
+  ! has 'audio #' || pipeline+=(file. ! queue ! identity sync=true
+    ! "${encode_audio[@]}" ! web.)
+}
+
+rtsp_pipeline () {
+  discover "$1" || fail "No stream comes from $1${reason:+: $reason}."
+  pipeline=(rtspsrc location="$1" latency=200 name=camera)
+  if has 'video #.*H\.264'; then
+    pipeline+=(camera. ! application/x-rtp,media=video ! queue
+      ! rtph264depay ! h264parse config-interval=-1 ! web.)
+  elif has 'video #'; then
+    pipeline+=(camera. ! application/x-rtp,media=video ! queue
+      ! decodebin ! "${encode_video[@]}" ! web.)
+  fi
+  ! has 'audio #' || pipeline+=(camera. ! application/x-rtp,media=audio
+    ! queue ! decodebin ! "${encode_audio[@]}" ! web.)
+}
+
+choose_pipeline () {
+  case $source in
+    rtsp://* | rtsps://*) rtsp_pipeline "$source" ;;
+    '')
+      source=$(first_camera)
+      if [ -n "$source" ]; then
+        camera_pipeline "$source"
+      else
+        source="a test picture"
+        test_pipeline
+      fi ;;
+    *)
+      if [ -c "$source" ]; then
+        camera_pipeline "$source"
+      else
+        file_pipeline "$source"
+      fi ;;
+  esac
+}
+
+# Prints the address once the page is served, or nothing if it never is.
+announce () {
+  while kill -0 $$ 2>/dev/null; do
+    if port_answers; then
+      [[ $address != *:* ]] || address="[$address]"
+      echo "Showing $source. Open http://$address:$port/ ; Ctrl-C ends it."
+      return
+    fi
+    sleep 0.1
+  done
+}
+
+read_arguments "$@"
+check_arguments
+setup_packages "$here/packages.txt" || exit
+build_plugins
+use_built_plugins
+! port_answers || fail "Port $port is in use; choose another one with --port."
+choose_pipeline
+
+announce &
+exec gst-launch-1.0 --quiet whepsink name=web address="$address" \
+  port="$port" "${pipeline[@]}"
