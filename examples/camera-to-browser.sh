@@ -61,10 +61,10 @@ check_arguments () {
     '' | rtsp://?* | rtsps://?*) ;;
     *://*) fail "$source cannot be shown; only rtsp:// addresses can." 2 ;;
     *)
-      source=$(realpath -m -- "$source")
       [ -e "$source" ] || fail "There is no file or device $source."
       [ ! -d "$source" ] || fail "$source is a folder, not a file or device."
-      [ -r "$source" ] || fail "$source may not be read by $(id -un)." ;;
+      [ -r "$source" ] || fail "$source may not be read by $(id -un)."
+      source=$(realpath -- "$source") ;;
   esac
 }
 
@@ -118,6 +118,12 @@ has () {
   grep -q "$1" <<<"$streams"
 }
 
+# quoted TEXT: so that gst-launch-1.0 takes it as it is.
+quoted () {
+  local text=${1//\\/\\\\}
+  echo "\"${text//\"/\\\"}\""
+}
+
 encode_video=(videoconvert ! vp8enc deadline=1 cpu-used=8 threads=2
   keyframe-max-dist=300 target-bitrate=2500000 error-resilient=default)
 encode_audio=(audioconvert ! audioresample ! opusenc)
@@ -133,14 +139,14 @@ test_pipeline () {
 }
 
 camera_pipeline () {
-  pipeline=(v4l2src device="$1" ! decodebin ! queue
+  pipeline=(v4l2src device="$(quoted "$1")" ! decodebin ! queue
     ! "${encode_video[@]}" ! web.)
 }
 
 file_pipeline () {
   discover "$1" ||
     fail "$1 has no picture and no sound that can be played${reason:+: $reason}."
-  pipeline=(filesrc location="$1" ! decodebin name=file)
+  pipeline=(filesrc location="$(quoted "$1")" ! decodebin name=file)
   ! has 'video #' || pipeline+=(file. ! queue ! identity sync=true
     ! "${encode_video[@]}" ! web.)
   ! has 'audio #' || pipeline+=(file. ! queue ! identity sync=true
@@ -149,7 +155,7 @@ file_pipeline () {
 
 rtsp_pipeline () {
   discover "$1" || fail "No stream comes from $1${reason:+: $reason}."
-  pipeline=(rtspsrc location="$1" latency=200 name=camera)
+  pipeline=(rtspsrc location="$(quoted "$1")" latency=200 name=camera)
   if has 'video #.*H\.264'; then
     pipeline+=(camera. ! application/x-rtp,media=video ! queue
       ! rtph264depay ! h264parse config-interval=-1 ! web.)

@@ -57,11 +57,11 @@ setup_install_debian () {
     echo "Please install these packages as root, then start again:" "$@" >&2
     return 1
   fi
-  echo "Installing:" "$@"
+  echo "Installing, which can take some minutes:" "$@"
   # A prompt in the middle would hang a script that has no terminal.
   setup_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
     setup_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-      -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" </dev/null
+      -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" </dev/null >/dev/null
 }
 
 # setup_packages LIST...: true when all that the lists name is there at the end.
