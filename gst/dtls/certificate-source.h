@@ -89,6 +89,10 @@ DtlsCertificate *dtls_certificate_source_peek (DtlsCertificateSource * self,
  * above answer with what a dtlscertgen announced to them. */
 #define DTLS_CERTIFICATE_CONTEXT_TYPE "gst.dtls.certificate-source"
 
+/** Of the pads dtlscertgen.src and dtlsdec.certificate (RFC 8555 section 9.1
+ * registered it), so that nothing else is linked to the latter by chance. */
+#define DTLS_CERTIFICATE_CAPS "application/pem-certificate-chain"
+
 GstContext *dtls_certificate_source_to_context (DtlsCertificateSource * self);
 
 /** Returns: (transfer full) (nullable) */

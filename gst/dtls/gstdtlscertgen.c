@@ -89,10 +89,9 @@ G_DECLARE_FINAL_TYPE (DtlsCertGen, dtls_cert_gen, DTLS, CERT_GEN, GstElement)
 
      static GParamSpec *props[N_PROPS];
 
-/* RFC 8555 section 9.1 registered this type */
      static GstStaticPadTemplate src_template =
          GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("application/pem-certificate-chain"));
+    GST_STATIC_CAPS (DTLS_CERTIFICATE_CAPS));
 
 G_DEFINE_TYPE_WITH_CODE (DtlsCertGen, dtls_cert_gen, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (dtls_cert_gen_debug, "dtlscertgen", 0,

@@ -23,18 +23,21 @@
 typedef struct
 {
   const gchar *name;            /* IANA hash function textual name */
+  const gchar *openssl_name;
   gnutls_digest_algorithm_t algorithm;
   gsize size;
 } HashInfo;
 
 static const HashInfo hashes[] = {
-  [DTLS_HASH_SHA_256] = {"sha-256", GNUTLS_DIG_SHA256, 32},
-  [DTLS_HASH_SHA_384] = {"sha-384", GNUTLS_DIG_SHA384, 48},
-  [DTLS_HASH_SHA_512] = {"sha-512", GNUTLS_DIG_SHA512, 64},
+  [DTLS_HASH_SHA_256] = {"sha-256", "sha256", GNUTLS_DIG_SHA256, 32},
+  [DTLS_HASH_SHA_384] = {"sha-384", "sha384", GNUTLS_DIG_SHA384, 48},
+  [DTLS_HASH_SHA_512] = {"sha-512", "sha512", GNUTLS_DIG_SHA512, 64},
 };
 
 /* Of the same registry, but too weak to tell one certificate from another. */
-static const gchar *const weak_hashes[] = { "md2", "md5", "sha-1", "sha-224" };
+static const gchar *const weak_hashes[] = {
+  "md2", "md5", "sha-1", "sha1", "sha-224", "sha224"
+};
 
 typedef struct
 {
@@ -78,7 +81,8 @@ static gboolean
 parse_hash (const gchar * name, DtlsHash * hash)
 {
   for (guint i = 0; i < G_N_ELEMENTS (hashes); i++) {
-    if (g_ascii_strcasecmp (hashes[i].name, name) == 0) {
+    if (g_ascii_strcasecmp (hashes[i].name, name) == 0
+        || g_ascii_strcasecmp (hashes[i].openssl_name, name) == 0) {
       *hash = i;
       return TRUE;
     }
@@ -117,17 +121,13 @@ parse_digest (const gchar * text, guint8 * digest, gsize size)
 }
 
 static gchar *
-skip_prefix (gchar * value)
+skip_word (gchar * text, const gchar * word)
 {
-  static const gchar *const prefixes[] = { "a=fingerprint:", "fingerprint:" };
+  gsize length = strlen (word);
 
-  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++) {
-    gsize length = strlen (prefixes[i]);
-
-    if (g_ascii_strncasecmp (value, prefixes[i], length) == 0)
-      return g_strchug (value + length);
-  }
-  return value;
+  if (g_ascii_strncasecmp (text, word, length) == 0)
+    text += length;
+  return g_strchug (text);
 }
 
 static void
@@ -185,7 +185,9 @@ parse_value (gchar * value, const gchar * shown, Fingerprint * item,
     set_hash_error (value, error);
     return FALSE;
   }
-  if (!parse_digest (g_strchug (digest), item->digest, hashes[item->hash].size)) {
+  /* "sha256 Fingerprint=…", as openssl x509 -fingerprint prints it */
+  digest = skip_word (g_strchug (digest), "Fingerprint=");
+  if (!parse_digest (digest, item->digest, hashes[item->hash].size)) {
     set_digest_error (shown, item->hash, error);
     return FALSE;
   }
@@ -208,7 +210,8 @@ parse_values (gchar ** values, GArray * items, GError ** error)
   gchar *weak = NULL;
 
   for (gchar ** v = values; *v; v++) {
-    gchar *value = skip_prefix (g_strstrip (*v));
+    gchar *value = skip_word (skip_word (g_strstrip (*v), "a="),
+        "fingerprint:");
     g_autofree gchar *shown = g_strdup (value);
     Fingerprint item = { 0 };
 

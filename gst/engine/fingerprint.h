@@ -39,7 +39,8 @@ typedef struct _DtlsFingerprints DtlsFingerprints;
  * dtls_fingerprints_parse:
  * @text: one or several values of a=fingerprint lines, "hash-function
  *   AA:BB:…", separated by commas, semicolons or line ends; upper or lower
- *   case; an "a=fingerprint:" before a value is allowed
+ *   case; an "a=fingerprint:" before a value is allowed, and so is the form
+ *   "sha256 Fingerprint=AA:BB:…" that openssl x509 -fingerprint prints
  * @error: %DTLS_ERROR_INVALID_FINGERPRINT names the value and says what is
  *   wrong with it; sha-1 and md5 are refused by name
  *
