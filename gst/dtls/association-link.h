@@ -5,8 +5,11 @@
  * connection-ids. Elements know this object, never each other.
  *
  * Threads: every function may be called from any thread. Signals are emitted
- * without a lock, one at a time and in order, from the thread whose call
- * caused them or from a worker; a handler may call anything here.
+ * without a lock, one at a time and in order; a handler may call anything
+ * here. They come from workers, from dtls_link_handle_datagram() and
+ * dtls_link_close(), and "state" from dtls_link_start() and dtls_link_stop()
+ * as well; so keys never come from a thread inside a state change. Only
+ * "datagrams-ready" comes from anywhere and at any time.
  *
  * Signals:
  *   "datagrams-ready" ()        pop_datagram() has something
@@ -14,6 +17,7 @@
  *   "peer-certificate" (GBytes *)  DER; before the peer is accepted
  *   "keys" (DtlsSrtpKeys *)     boxed; on each (re)keying
  *   "data" (GBytes *)           application data, one record
+ *   "peer-closed" ()            the peer's close_notify, or its answer to ours
  * The order of a handshake: state CONNECTING, peer-certificate, keys, state
  * CONNECTED, data. State CLOSED is the peer's close_notify or our stop.
  */
@@ -94,7 +98,17 @@ void dtls_link_close (DtlsLink * self);
 void dtls_link_handle_datagram (DtlsLink * self, const guint8 * data,
     gsize size);
 
-/** dtls_link_send_data: see dtls_association_send_data(). */
+/** Bytes of data that may wait for the end of the handshake. */
+#define DTLS_LINK_EARLY_DATA_MAX (256 * 1024)
+
+/**
+ * dtls_link_send_data:
+ *
+ * Makes a datagram of @data, which the caller takes with
+ * dtls_link_pop_datagram(): no "datagrams-ready" is emitted. Before the end of
+ * the handshake the data wait, up to %DTLS_LINK_EARLY_DATA_MAX.
+ * @error: see dtls_association_send_data()
+ */
 gboolean dtls_link_send_data (DtlsLink * self, const guint8 * data,
     gsize size, GError ** error);
 
@@ -106,7 +120,19 @@ gboolean dtls_link_send_data (DtlsLink * self, const guint8 * data,
  */
 GBytes *dtls_link_pop_datagram (DtlsLink * self);
 
+/** Returns: how many datagrams wait to be sent. */
+guint dtls_link_get_n_datagrams (DtlsLink * self);
+
 DtlsState dtls_link_get_state (DtlsLink * self);
+
+/** Returns: whether this association's peer has sent its close_notify. */
+gboolean dtls_link_get_peer_closed (DtlsLink * self);
+
+/** Returns: 0xFEFD for DTLS 1.2; 0 before it is known. */
+guint dtls_link_get_version (DtlsLink * self);
+
+/** Returns: whether data wait for the end of the handshake. */
+gboolean dtls_link_has_early_data (DtlsLink * self);
 
 /** Returns: (transfer full) (nullable): the keys in force. */
 DtlsSrtpKeys *dtls_link_get_keys (DtlsLink * self);

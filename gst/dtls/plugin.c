@@ -37,6 +37,8 @@ plugin_init (GstPlugin * plugin)
   GST_DEBUG_CATEGORY_INIT (engine_debug, "dtlsengine", 0, "DTLS engine");
   dtls_log_set_func (log_engine);
   GST_ELEMENT_REGISTER (dtlscertgen, plugin);
+  GST_ELEMENT_REGISTER (dtlsdec, plugin);
+  GST_ELEMENT_REGISTER (dtlsenc, plugin);
   GST_ELEMENT_REGISTER (dtlssrtpdemux, plugin);
   return TRUE;
 }

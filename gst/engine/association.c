@@ -32,6 +32,7 @@ struct _DtlsAssociation
   gboolean accepted;            /* keys and data may leave */
   gboolean certificate_shown;
   DtlsConnection *current;
+  DtlsConnection *closed;       /* by this end; its peer's answer may come */
   DtlsDatagramQueue *early;
   DtlsDatagramQueue *held_data;
   GQueue outputs;               /* DtlsOutput */
@@ -108,6 +109,10 @@ association_on_data (DtlsConnection * connection, GBytes * bytes,
 {
   DtlsAssociation *self = user_data;
 
+  if (connection == self->closed) {
+    g_bytes_unref (bytes);
+    return;
+  }
   if (self->accepted) {
     association_put_bytes (self, DTLS_OUTPUT_DATA, bytes);
     return;
@@ -201,6 +206,7 @@ void
 dtls_association_free (DtlsAssociation * self)
 {
   g_clear_pointer (&self->current, dtls_connection_free);
+  g_clear_pointer (&self->closed, dtls_connection_free);
   association_clear_config (self);
   dtls_datagram_queue_free (self->early);
   dtls_datagram_queue_free (self->held_data);
@@ -308,6 +314,7 @@ association_conclude (DtlsAssociation * self)
         association_judge (self);
       break;
     case DTLS_PHASE_CLOSED:
+      association_put (self, DTLS_OUTPUT_PEER_CLOSED);
       association_set_state (self, DTLS_STATE_CLOSED, NULL);
       association_drop_connection (self);
       break;
@@ -320,12 +327,12 @@ association_conclude (DtlsAssociation * self)
 /* Input. */
 
 static void
-association_take_record (DtlsAssociation * self, const DtlsRecord * record,
-    gint64 now_us)
+association_take_record (DtlsAssociation * self, DtlsConnection * connection,
+    const DtlsRecord * record, gint64 now_us)
 {
   DtlsDropCause cause = DTLS_DROP_MALFORMED;
 
-  switch (dtls_connection_take_record (self->current, record, now_us, &cause)) {
+  switch (dtls_connection_take_record (connection, record, now_us, &cause)) {
     case DTLS_VERDICT_PASS:
     case DTLS_VERDICT_REPEAT:
       break;
@@ -339,18 +346,38 @@ association_take_record (DtlsAssociation * self, const DtlsRecord * record,
 }
 
 static void
-association_take_datagram (DtlsAssociation * self, const guint8 * data,
-    gsize size, gint64 now_us)
+association_take_records (DtlsAssociation * self, DtlsConnection * connection,
+    const guint8 * data, gsize size, gint64 now_us)
 {
   DtlsRecord record;
 
   while (size > 0 && dtls_record_parse (data, size, &record)) {
-    association_take_record (self, &record, now_us);
+    association_take_record (self, connection, &record, now_us);
     data += record.size;
     size -= record.size;
   }
   if (size > 0)
     association_count_drop (self, DTLS_DROP_MALFORMED, 1);
+}
+
+/* After this end has closed, only the peer's close_notify is of interest. */
+static void
+association_await_answer (DtlsAssociation * self, const guint8 * data,
+    gsize size, gint64 now_us)
+{
+  association_take_records (self, self->closed, data, size, now_us);
+  dtls_connection_proceed (self->closed, now_us);
+  if (dtls_connection_get_phase (self->closed) != DTLS_PHASE_CLOSED)
+    return;
+  g_clear_pointer (&self->closed, dtls_connection_free);
+  association_put (self, DTLS_OUTPUT_PEER_CLOSED);
+}
+
+static void
+association_take_datagram (DtlsAssociation * self, const guint8 * data,
+    gsize size, gint64 now_us)
+{
+  association_take_records (self, self->current, data, size, now_us);
   if (dtls_connection_get_phase (self->current) == DTLS_PHASE_HANDSHAKE)
     association_set_state (self, DTLS_STATE_CONNECTING, NULL);
 
@@ -386,6 +413,8 @@ dtls_association_handle_datagram (DtlsAssociation * self,
     association_count_drop (self, DTLS_DROP_EMPTY, 1);
   else if (self->current)
     association_take_datagram (self, data, size, now_us);
+  else if (self->closed)
+    association_await_answer (self, data, size, now_us);
   else if (self->started)
     association_count_drop (self, DTLS_DROP_CLOSED, 1);
   else
@@ -493,6 +522,10 @@ dtls_association_close (DtlsAssociation * self)
     dtls_connection_close (self->current);
   if (self->state != DTLS_STATE_FAILED)
     association_set_state (self, DTLS_STATE_CLOSED, NULL);
+  if (self->accepted) {
+    self->stats.flights_resent += dtls_connection_get_resent (self->current);
+    self->closed = g_steal_pointer (&self->current);
+  }
   association_drop_connection (self);
   dtls_datagram_queue_clear (self->early);
 }

@@ -106,9 +106,12 @@ typedef struct
  * @DTLS_OUTPUT_KEYS: SRTP keys, only once the peer is accepted; before state
  *   CONNECTED, and again when the peer has restarted
  * @DTLS_OUTPUT_DATA: bytes are application data of one record
+ * @DTLS_OUTPUT_PEER_CLOSED: the peer's close_notify, which may also answer
+ *   that of this end
  *
  * The order of a handshake: state CONNECTING, PEER_CERTIFICATE, KEYS, state
- * CONNECTED, DATA. A peer that closes: state CLOSED.
+ * CONNECTED, DATA. A peer that closes first: PEER_CLOSED, state CLOSED; this
+ * end first: state CLOSED, PEER_CLOSED when the answer comes.
  */
 typedef enum
 {
@@ -117,6 +120,7 @@ typedef enum
   DTLS_OUTPUT_PEER_CERTIFICATE,
   DTLS_OUTPUT_KEYS,
   DTLS_OUTPUT_DATA,
+  DTLS_OUTPUT_PEER_CLOSED,
 } DtlsOutputType;
 
 /**

@@ -237,9 +237,11 @@ test_close_is_told (void)
     dtls_association_close (virtual_network_end (net, side)->association);
     virtual_network_drain (net, side);
     virtual_network_run (net, net->now_us + SECOND_US);
-    for (guint i = 0; i < 2; i++)
+    for (guint i = 0; i < 2; i++) {
       g_assert_cmpint (virtual_network_end (net, i)->state, ==,
           DTLS_STATE_CLOSED);
+      g_assert_cmpuint (virtual_network_end (net, i)->n_peer_closed, ==, 1);
+    }
     g_assert_false (dtls_association_send_data (virtual_network_end (net,
                 !side)->association, (const guint8 *) "x", 1, &error));
     g_assert_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED);

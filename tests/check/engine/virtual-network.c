@@ -239,6 +239,9 @@ virtual_network_drain (VirtualNetwork * net, VirtualSide side)
       case DTLS_OUTPUT_DATA:
         g_ptr_array_add (end->data, g_steal_pointer (&output.bytes));
         break;
+      case DTLS_OUTPUT_PEER_CLOSED:
+        end->n_peer_closed++;
+        break;
     }
     dtls_output_clear (&output);
   }

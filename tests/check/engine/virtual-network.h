@@ -54,6 +54,7 @@ typedef struct
   GPtrArray *data;              /* GBytes */
   GString *story;               /* "connecting certificate keys connected" */
   guint n_keys;
+  guint n_peer_closed;
   gsize largest;                /* datagram sent */
   gint64 connected_us;          /* -1 before */
 } VirtualEnd;

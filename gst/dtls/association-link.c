@@ -1,0 +1,770 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Glue around one association.
+ *
+ * Each call into the engine happens under the lock, and is followed by
+ * drain(): datagrams go to a queue of their own, everything else becomes an
+ * event. The lock released, dispatch() emits the events. Only one thread does
+ * so at a time, and a thread that finds another at it leaves its own events
+ * to that one; so their order is the engine's.
+ *
+ * Threads that emit: those that bring datagrams, and workers. A call that an
+ * application or a state change makes emits no more than states, because a
+ * handler might want a lock which the caller holds; a worker does the rest.
+ *
+ * Lock order: the link's lock, then that of the clock. The table's lock is
+ * never held together with either.
+ */
+#include "config.h"
+
+#include "association-link.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "alarm.h"
+#include "link-stats.h"
+#include "link-table.h"
+#include "worker.h"
+
+GST_DEBUG_CATEGORY_STATIC (dtls_link_debug);
+#define GST_CAT_DEFAULT dtls_link_debug
+
+/* What waits while nobody can take it. A flight is some five datagrams. */
+#define DATAGRAMS_MAX 256
+#define EVENTS_MAX 1024
+
+#define N_SIDES 2
+
+/* Which events may be emitted in the calling thread. */
+typedef enum
+{
+  EMIT_NOTHING,
+  EMIT_STATES,
+  EMIT_ALL,
+} Emit;
+
+struct _DtlsLink
+{
+  GObject parent;
+
+  gchar *id;
+  GMutex lock;
+
+  /* All below under the lock. */
+  DtlsAssociation *association;
+  DtlsAlarm *alarm;
+  gboolean used;                /* this association was started */
+  gconstpointer owners[N_SIDES];
+  gboolean started[N_SIDES];
+
+  DtlsConfig config;            /* owns what it points to */
+  DtlsState state;
+  DtlsSrtpKeys *keys;
+  GBytes *peer_certificate;
+  gboolean peer_closed;
+
+  GQueue datagrams;             /* GBytes */
+  GQueue events;                /* DtlsOutput, without datagrams */
+  gboolean dispatching;
+  GQueue early_data;            /* GBytes */
+  gsize early_data_size;
+};
+
+enum
+{
+  SIGNAL_DATAGRAMS_READY,
+  SIGNAL_STATE,
+  SIGNAL_PEER_CERTIFICATE,
+  SIGNAL_KEYS,
+  SIGNAL_DATA,
+  SIGNAL_PEER_CLOSED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_BOXED_TYPE (DtlsSrtpKeys, dtls_srtp_keys, dtls_srtp_keys_ref,
+    dtls_srtp_keys_unref);
+G_DEFINE_TYPE_WITH_CODE (DtlsLink, dtls_link, G_TYPE_OBJECT,
+    GST_DEBUG_CATEGORY_INIT (dtls_link_debug, "dtlslink", 0,
+        "DTLS associations between elements"));
+
+/* Events */
+
+static void
+event_free (gpointer data)
+{
+  dtls_output_clear (data);
+  g_free (data);
+}
+
+static void
+push_state_event (DtlsLink * self, DtlsState state)
+{
+  DtlsOutput *event = g_new0 (DtlsOutput, 1);
+
+  event->type = DTLS_OUTPUT_STATE;
+  event->state = state;
+  self->state = state;
+  g_queue_push_tail (&self->events, event);
+}
+
+static void
+emit (DtlsLink * self, const DtlsOutput * event)
+{
+  switch (event->type) {
+    case DTLS_OUTPUT_STATE:
+      GST_INFO_OBJECT (self, "%s: state %d%s%s", self->id, event->state,
+          event->error ? ", " : "", event->error ? event->error->message : "");
+      g_signal_emit (self, signals[SIGNAL_STATE], 0, (gint) event->state,
+          event->error);
+      break;
+    case DTLS_OUTPUT_PEER_CERTIFICATE:
+      g_signal_emit (self, signals[SIGNAL_PEER_CERTIFICATE], 0, event->bytes);
+      break;
+    case DTLS_OUTPUT_KEYS:
+      g_signal_emit (self, signals[SIGNAL_KEYS], 0, event->keys);
+      break;
+    case DTLS_OUTPUT_DATA:
+      g_signal_emit (self, signals[SIGNAL_DATA], 0, event->bytes);
+      break;
+    case DTLS_OUTPUT_PEER_CLOSED:
+      g_signal_emit (self, signals[SIGNAL_PEER_CLOSED], 0);
+      break;
+    case DTLS_OUTPUT_DATAGRAM:
+      g_assert_not_reached ();
+  }
+}
+
+static DtlsOutput *
+take_event (DtlsLink * self, Emit what)
+{
+  DtlsOutput *event = g_queue_peek_head (&self->events);
+
+  if (!event || what == EMIT_NOTHING)
+    return NULL;
+  if (what == EMIT_STATES && event->type != DTLS_OUTPUT_STATE)
+    return NULL;
+  return g_queue_pop_head (&self->events);
+}
+
+static void run_dispatch (gpointer data);
+
+/* With the lock held; releases it. */
+static void
+dispatch_and_unlock (DtlsLink * self, Emit what)
+{
+  DtlsOutput *event;
+  gboolean more;
+
+  if (self->dispatching) {
+    g_mutex_unlock (&self->lock);
+    return;
+  }
+
+  self->dispatching = TRUE;
+  while ((event = take_event (self, what))) {
+    g_mutex_unlock (&self->lock);
+    emit (self, event);
+    event_free (event);
+    g_mutex_lock (&self->lock);
+  }
+  self->dispatching = FALSE;
+  more = !g_queue_is_empty (&self->events);
+  g_mutex_unlock (&self->lock);
+
+  if (more)
+    dtls_worker_push (run_dispatch, g_object_ref (self));
+}
+
+static void
+run_dispatch (gpointer data)
+{
+  DtlsLink *self = data;
+
+  g_mutex_lock (&self->lock);
+  dispatch_and_unlock (self, EMIT_ALL);
+}
+
+/* From here to the public functions: with the lock held. */
+
+static void
+queue_datagram (DtlsLink * self, GBytes * bytes)
+{
+  /* The newest count: what is lost is in the flight that is sent again. */
+  if (g_queue_get_length (&self->datagrams) >= DATAGRAMS_MAX) {
+    GST_DEBUG_OBJECT (self, "%s: nobody takes the datagrams, oldest dropped",
+        self->id);
+    g_bytes_unref (g_queue_pop_head (&self->datagrams));
+  }
+  g_queue_push_tail (&self->datagrams, g_bytes_ref (bytes));
+}
+
+static void
+remember (DtlsLink * self, const DtlsOutput * output)
+{
+  switch (output->type) {
+    case DTLS_OUTPUT_STATE:
+      self->state = output->state;
+      break;
+    case DTLS_OUTPUT_PEER_CERTIFICATE:
+      g_clear_pointer (&self->peer_certificate, g_bytes_unref);
+      self->peer_certificate = g_bytes_ref (output->bytes);
+      break;
+    case DTLS_OUTPUT_KEYS:
+      g_clear_pointer (&self->keys, dtls_srtp_keys_unref);
+      self->keys = dtls_srtp_keys_ref (output->keys);
+      break;
+    case DTLS_OUTPUT_PEER_CLOSED:
+      self->peer_closed = TRUE;
+      break;
+    default:
+      break;
+  }
+  if (self->state == DTLS_STATE_CLOSED || self->state == DTLS_STATE_FAILED)
+    g_clear_pointer (&self->keys, dtls_srtp_keys_unref);
+}
+
+static void
+clear_early_data (DtlsLink * self)
+{
+  g_queue_clear_full (&self->early_data, (GDestroyNotify) g_bytes_unref);
+  self->early_data_size = 0;
+}
+
+static void
+send_early_data (DtlsLink * self)
+{
+  GBytes *bytes;
+  GError *error = NULL;
+
+  while ((bytes = g_queue_pop_head (&self->early_data))) {
+    if (!dtls_association_send_data (self->association,
+            g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error)) {
+      GST_WARNING_OBJECT (self, "%s: early data is lost: %s", self->id,
+          error->message);
+      g_clear_error (&error);
+    }
+    g_bytes_unref (bytes);
+  }
+  self->early_data_size = 0;
+}
+
+static void
+take_output (DtlsLink * self, DtlsOutput * output)
+{
+  if (output->type == DTLS_OUTPUT_DATAGRAM) {
+    queue_datagram (self, output->bytes);
+    dtls_output_clear (output);
+    return;
+  }
+
+  remember (self, output);
+  if (output->type == DTLS_OUTPUT_DATA
+      && g_queue_get_length (&self->events) >= EVENTS_MAX) {
+    GST_DEBUG_OBJECT (self, "%s: data comes faster than it is taken, dropped",
+        self->id);
+    dtls_output_clear (output);
+    return;
+  }
+  g_queue_push_tail (&self->events, g_memdup2 (output, sizeof (*output)));
+  if (output->type == DTLS_OUTPUT_STATE
+      && output->state == DTLS_STATE_CONNECTED)
+    send_early_data (self);
+}
+
+/* Empties the engine and sets the alarm. Returns: whether there are datagrams
+ * to send. */
+static gboolean
+drain (DtlsLink * self)
+{
+  DtlsOutput output;
+
+  while (dtls_association_poll (self->association, &output))
+    take_output (self, &output);
+  if (self->state == DTLS_STATE_CLOSED || self->state == DTLS_STATE_FAILED)
+    clear_early_data (self);
+  dtls_alarm_set (self->alarm,
+      dtls_association_get_deadline_us (self->association));
+  return !g_queue_is_empty (&self->datagrams);
+}
+
+/* What follows each call into the engine; releases the lock. */
+static void
+finish_and_unlock (DtlsLink * self, Emit what)
+{
+  gboolean ready = drain (self);
+
+  dispatch_and_unlock (self, what);
+  if (ready)
+    g_signal_emit (self, signals[SIGNAL_DATAGRAMS_READY], 0);
+}
+
+static void
+handle_deadline (gpointer data)
+{
+  DtlsLink *self = data;
+
+  g_mutex_lock (&self->lock);
+  dtls_alarm_set (self->alarm, -1);
+  dtls_association_handle_deadline (self->association,
+      dtls_alarm_get_now_us (self->alarm));
+  finish_and_unlock (self, EMIT_ALL);
+}
+
+static gboolean
+is_whole (DtlsLink * self)
+{
+  return self->started[DTLS_SIDE_SENDER] && self->started[DTLS_SIDE_RECEIVER];
+}
+
+/* What an earlier run left is kept, so that its statistics can be read, until
+ * the next run begins. */
+static void
+renew_association (DtlsLink * self)
+{
+  if (self->state != DTLS_STATE_NEW)
+    push_state_event (self, DTLS_STATE_NEW);
+  if (!self->used)
+    return;
+  g_clear_pointer (&self->association, dtls_association_free);
+  self->association = dtls_association_new ();
+  self->used = FALSE;
+  self->peer_closed = FALSE;
+  g_queue_clear_full (&self->datagrams, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&self->keys, dtls_srtp_keys_unref);
+  g_clear_pointer (&self->peer_certificate, g_bytes_unref);
+}
+
+static gboolean
+start_association (DtlsLink * self, GError ** error)
+{
+  if (!self->config.certificate) {
+    g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_RESOURCES,
+        _("There is no certificate to show to the peer."));
+    return FALSE;
+  }
+  self->used = TRUE;
+  return dtls_association_start (self->association, &self->config,
+      dtls_alarm_get_now_us (self->alarm), error);
+}
+
+/* The table and the two sides */
+
+static GObject *
+make_link (const gchar * id)
+{
+  DtlsLink *self = g_object_new (DTLS_TYPE_LINK, NULL);
+
+  self->id = g_strdup (id);
+  return G_OBJECT (self);
+}
+
+DtlsLink *
+dtls_link_obtain (const gchar * connection_id)
+{
+  return DTLS_LINK (dtls_link_table_obtain (connection_id, make_link));
+}
+
+const gchar *
+dtls_link_get_id (DtlsLink * self)
+{
+  return self->id;
+}
+
+gboolean
+dtls_link_attach (DtlsLink * self, DtlsSide side, gconstpointer owner,
+    GError ** error)
+{
+  gboolean is_free;
+
+  g_mutex_lock (&self->lock);
+  is_free = !self->owners[side] || self->owners[side] == owner;
+  if (is_free)
+    self->owners[side] = owner;
+  g_mutex_unlock (&self->lock);
+
+  if (!is_free)
+    g_set_error (error, DTLS_ERROR, DTLS_ERROR_DUPLICATE_ID,
+        side == DTLS_SIDE_SENDER ?
+        _("The connection-id \"%s\" has an encoder already. Give each peer an "
+            "id of its own, for one encoder and one decoder.") :
+        _("The connection-id \"%s\" has a decoder already. Give each peer an "
+            "id of its own, for one encoder and one decoder."), self->id);
+  return is_free;
+}
+
+void
+dtls_link_detach (DtlsLink * self, DtlsSide side, gconstpointer owner)
+{
+  gboolean is_owner;
+
+  g_mutex_lock (&self->lock);
+  is_owner = self->owners[side] == owner;
+  g_mutex_unlock (&self->lock);
+  if (!is_owner)
+    return;
+
+  dtls_link_stop (self, side);
+  g_mutex_lock (&self->lock);
+  self->owners[side] = NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Settings */
+
+void
+dtls_link_set_role (DtlsLink * self, DtlsRole role)
+{
+  g_mutex_lock (&self->lock);
+  self->config.role = role;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_certificate (DtlsLink * self, DtlsCertificate * certificate)
+{
+  g_mutex_lock (&self->lock);
+  dtls_certificate_ref (certificate);
+  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
+  self->config.certificate = certificate;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
+{
+  if (fingerprints)
+    dtls_fingerprints_ref (fingerprints);
+
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  self->config.fingerprints = fingerprints;
+  if (!self->used) {
+    g_mutex_unlock (&self->lock);
+    return;
+  }
+  dtls_association_set_fingerprints (self->association, fingerprints,
+      dtls_alarm_get_now_us (self->alarm));
+  finish_and_unlock (self, EMIT_NOTHING);
+}
+
+void
+dtls_link_set_verify (DtlsLink * self, DtlsVerify verify)
+{
+  g_mutex_lock (&self->lock);
+  self->config.verify = verify;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_profiles (DtlsLink * self, const DtlsProfiles * profiles)
+{
+  g_mutex_lock (&self->lock);
+  self->config.profiles = *profiles;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_mtu (DtlsLink * self, guint mtu)
+{
+  g_mutex_lock (&self->lock);
+  self->config.mtu = mtu;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_timeouts (DtlsLink * self, guint retransmit_timeout_ms,
+    guint retransmit_cap_ms, guint handshake_timeout_ms)
+{
+  g_mutex_lock (&self->lock);
+  self->config.retransmit_timeout_ms = retransmit_timeout_ms;
+  self->config.retransmit_cap_ms = retransmit_cap_ms;
+  self->config.handshake_timeout_ms = handshake_timeout_ms;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_link_set_priority (DtlsLink * self, const gchar * priority)
+{
+  g_mutex_lock (&self->lock);
+  g_free ((gchar *) self->config.priority);
+  self->config.priority = g_strdup (priority);
+  g_mutex_unlock (&self->lock);
+}
+
+/* The association's life */
+
+gboolean
+dtls_link_start (DtlsLink * self, DtlsSide side, GError ** error)
+{
+  gboolean started = TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (!is_whole (self))
+    renew_association (self);
+  self->started[side] = TRUE;
+  if (is_whole (self) && !self->used) {
+    started = start_association (self, error);
+    self->started[side] = started;
+  }
+  finish_and_unlock (self, EMIT_STATES);
+  return started;
+}
+
+void
+dtls_link_stop (DtlsLink * self, DtlsSide side)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->started[side]) {
+    g_mutex_unlock (&self->lock);
+    return;
+  }
+  self->started[side] = FALSE;
+  if (self->used)
+    dtls_association_close (self->association);
+  drain (self);
+  clear_early_data (self);
+  if (self->state != DTLS_STATE_CLOSED)
+    push_state_event (self, DTLS_STATE_CLOSED);
+  finish_and_unlock (self, EMIT_STATES);
+}
+
+void
+dtls_link_close (DtlsLink * self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->used)
+    dtls_association_close (self->association);
+  finish_and_unlock (self, EMIT_ALL);
+}
+
+void
+dtls_link_handle_datagram (DtlsLink * self, const guint8 * data, gsize size)
+{
+  g_mutex_lock (&self->lock);
+  dtls_association_handle_datagram (self->association, data, size,
+      dtls_alarm_get_now_us (self->alarm));
+  finish_and_unlock (self, EMIT_ALL);
+}
+
+static gboolean
+keep_early_data (DtlsLink * self, const guint8 * data, gsize size,
+    GError ** error)
+{
+  if (size == 0 || size > self->config.mtu) {
+    g_set_error (error, DTLS_ERROR, DTLS_ERROR_DATA_SIZE,
+        _("Data of %" G_GSIZE_FORMAT " bytes does not fit into one datagram "
+            "of at most %u bytes."), size, self->config.mtu);
+    return FALSE;
+  }
+  if (self->early_data_size + size > DTLS_LINK_EARLY_DATA_MAX) {
+    g_set_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED,
+        _("The handshake is not finished, and the %d bytes of data that can "
+            "wait for its end are there already."), DTLS_LINK_EARLY_DATA_MAX);
+    return FALSE;
+  }
+  self->early_data_size += size;
+  g_queue_push_tail (&self->early_data, g_bytes_new (data, size));
+  return TRUE;
+}
+
+gboolean
+dtls_link_send_data (DtlsLink * self, const guint8 * data, gsize size,
+    GError ** error)
+{
+  gboolean sent;
+
+  g_mutex_lock (&self->lock);
+  if (self->state == DTLS_STATE_NEW || self->state == DTLS_STATE_CONNECTING)
+    sent = keep_early_data (self, data, size, error);
+  else
+    sent = dtls_association_send_data (self->association, data, size, error);
+  drain (self);
+  dispatch_and_unlock (self, EMIT_NOTHING);
+  return sent;
+}
+
+GBytes *
+dtls_link_pop_datagram (DtlsLink * self)
+{
+  GBytes *bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = g_queue_pop_head (&self->datagrams);
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+/* What readers want to know */
+
+guint
+dtls_link_get_n_datagrams (DtlsLink * self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = g_queue_get_length (&self->datagrams);
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+DtlsState
+dtls_link_get_state (DtlsLink * self)
+{
+  DtlsState state;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+  return state;
+}
+
+gboolean
+dtls_link_get_peer_closed (DtlsLink * self)
+{
+  gboolean closed;
+
+  g_mutex_lock (&self->lock);
+  closed = self->peer_closed;
+  g_mutex_unlock (&self->lock);
+  return closed;
+}
+
+guint
+dtls_link_get_version (DtlsLink * self)
+{
+  DtlsStats stats;
+
+  g_mutex_lock (&self->lock);
+  dtls_association_get_stats (self->association, &stats);
+  g_mutex_unlock (&self->lock);
+  return stats.version;
+}
+
+gboolean
+dtls_link_has_early_data (DtlsLink * self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = !g_queue_is_empty (&self->early_data);
+  g_mutex_unlock (&self->lock);
+  return has;
+}
+
+DtlsSrtpKeys *
+dtls_link_get_keys (DtlsLink * self)
+{
+  DtlsSrtpKeys *keys;
+
+  g_mutex_lock (&self->lock);
+  keys = self->keys ? dtls_srtp_keys_ref (self->keys) : NULL;
+  g_mutex_unlock (&self->lock);
+  return keys;
+}
+
+GBytes *
+dtls_link_get_peer_certificate (DtlsLink * self)
+{
+  GBytes *bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = self->peer_certificate ? g_bytes_ref (self->peer_certificate) : NULL;
+  g_mutex_unlock (&self->lock);
+  return bytes;
+}
+
+GstStructure *
+dtls_link_get_stats (DtlsLink * self)
+{
+  DtlsStats stats;
+  DtlsRole role;
+  DtlsState state;
+
+  g_mutex_lock (&self->lock);
+  dtls_association_get_stats (self->association, &stats);
+  role = self->config.role;
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+  return dtls_link_stats_to_structure (self->id, state, role, &stats);
+}
+
+/* The context that carries a link */
+
+GstContext *
+dtls_link_to_context (DtlsLink * self)
+{
+  GstContext *context = gst_context_new (DTLS_LINK_CONTEXT_TYPE, FALSE);
+
+  gst_structure_set (gst_context_writable_structure (context),
+      "link", DTLS_TYPE_LINK, self, NULL);
+  return context;
+}
+
+DtlsLink *
+dtls_link_from_context (GstContext * context)
+{
+  DtlsLink *self = NULL;
+
+  if (gst_context_has_context_type (context, DTLS_LINK_CONTEXT_TYPE))
+    gst_structure_get (gst_context_get_structure (context),
+        "link", DTLS_TYPE_LINK, &self, NULL);
+  return self;
+}
+
+static void
+dtls_link_finalize (GObject * object)
+{
+  DtlsLink *self = DTLS_LINK (object);
+
+  dtls_link_table_forget (self->id, self);
+  dtls_alarm_free (self->alarm);
+  dtls_association_free (self->association);
+  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
+  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  g_free ((gchar *) self->config.priority);
+  g_clear_pointer (&self->keys, dtls_srtp_keys_unref);
+  g_clear_pointer (&self->peer_certificate, g_bytes_unref);
+  g_queue_clear_full (&self->datagrams, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->events, event_free);
+  clear_early_data (self);
+  g_mutex_clear (&self->lock);
+  g_free (self->id);
+  G_OBJECT_CLASS (dtls_link_parent_class)->finalize (object);
+}
+
+static guint
+add_signal (const gchar * name, guint n_types, GType first, GType second)
+{
+  GType types[] = { first, second };
+
+  return g_signal_newv (name, DTLS_TYPE_LINK, G_SIGNAL_RUN_LAST, NULL, NULL,
+      NULL, NULL, G_TYPE_NONE, n_types, types);
+}
+
+static void
+dtls_link_class_init (DtlsLinkClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = dtls_link_finalize;
+
+  signals[SIGNAL_DATAGRAMS_READY] = add_signal ("datagrams-ready", 0, 0, 0);
+  signals[SIGNAL_STATE] = add_signal ("state", 2, G_TYPE_INT, G_TYPE_ERROR);
+  signals[SIGNAL_PEER_CERTIFICATE] = add_signal ("peer-certificate", 1,
+      G_TYPE_BYTES, 0);
+  signals[SIGNAL_KEYS] = add_signal ("keys", 1, DTLS_TYPE_SRTP_KEYS, 0);
+  signals[SIGNAL_DATA] = add_signal ("data", 1, G_TYPE_BYTES, 0);
+  signals[SIGNAL_PEER_CLOSED] = add_signal ("peer-closed", 0, 0, 0);
+}
+
+static void
+dtls_link_init (DtlsLink * self)
+{
+  g_mutex_init (&self->lock);
+  self->association = dtls_association_new ();
+  self->alarm = dtls_alarm_new (handle_deadline, G_OBJECT (self));
+  self->config.mtu = DTLS_MTU_DEFAULT;
+  self->config.retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
+  self->config.retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
+  self->config.handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
+}

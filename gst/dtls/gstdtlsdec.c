@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The receiving half of a DTLS association: datagrams in, application data
+ * out. It owns no protocol; the link does, and receiver-settings has the
+ * properties.
+ *
+ * Locks: the object lock over the fields, with nothing called under it. What
+ * goes to the src pad does so under that pad's stream lock: data come from the
+ * thread that the link emits them in, EOS from upstream or a worker.
+ */
+
+/**
+ * SECTION:element-dtlsdec
+ * @title: dtlsdec
+ * @short_description: receives the DTLS of one peer
+ *
+ * Takes the DTLS datagrams of one peer, does the handshake together with the
+ * #element-dtlsenc of the same connection-id, and gives the peer's application
+ * data to its request pad `src`, one buffer a record. Without that pad the
+ * data are dropped.
+ *
+ *                         dtlscertgen ──► certificate ┐
+ *     datagrams of the peer ──► sink               dtlsdec  src ──► data
+ *                                                     └ keys ──► srtpkeyer
+ *
+ * Over `certificate` and `keys` flows nothing secret: the elements there find
+ * each other by a context query.
+ *
+ * Each new state of the association is posted as an element message
+ * `dtls-state` with the fields `connection-id` (string), `state` (enum),
+ * `verified` (boolean), and where it failed `error` and `error-message`
+ * (strings). A peer that fails is never an error of the pipeline.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 udpsrc port=5000 ! dtlsdec connection-id=peer srtp-profiles=none ! fdsink dtlsenc connection-id=peer ! udpsink host=127.0.0.1 port=5001 sync=false async=false
+ * ]|
+ * Prints what a DTLS client on port 5001 sends to port 5000.
+ *
+ * Since: 1.0
+ */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <gst/gst.h>
+
+#include "elements.h"
+#include "exported-keys.h"
+#include "held-signal.h"
+#include "receiver-settings.h"
+#include "worker.h"
+
+GST_DEBUG_CATEGORY_STATIC (dtls_dec_debug);
+#define GST_CAT_DEFAULT dtls_dec_debug
+
+#define DTLS_TYPE_DEC (dtls_dec_get_type ())
+G_DECLARE_FINAL_TYPE (DtlsDec, dtls_dec, DTLS, DEC, GstElement)
+     struct _DtlsDec
+     {
+       GstElement parent;
+
+       GstPad *sink;
+       DtlsReceiverSettings *settings;
+
+       /* Under the object lock. */
+       GstPad *src;
+       GstPad *certificate;
+       GstPad *keys;
+       DtlsLink *link;          /* from READY on */
+       gulong handlers[3];
+       gboolean export_keys;
+       GstFlowReturn flow;      /* of the last data */
+       GstClockTime pts;        /* of the last datagram */
+       GstClockTime dts;
+     };
+
+     enum
+     {
+       SIGNAL_ON_KEY_RECEIVED,
+       N_SIGNALS,
+     };
+
+     static guint signals[N_SIGNALS];
+
+     enum
+     {
+       PROP_0,
+       PROP_DECODER_KEY,
+       PROP_SRTP_CIPHER,
+       PROP_SRTP_AUTH,
+       PROP_EXPORT_KEYS,
+       PROP_VERSION,
+       PROP_SETTINGS,           /* the first of receiver-settings */
+     };
+
+     static GstStaticPadTemplate sink_template =
+         GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-dtls"));
+
+     static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS_ANY);
+
+     static GstStaticPadTemplate certificate_template =
+         GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS_ANY);
+
+     static GstStaticPadTemplate keys_template =
+         GST_STATIC_PAD_TEMPLATE ("keys",
+    GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS (DTLS_LINK_CAPS));
+
+G_DEFINE_TYPE_WITH_CODE (DtlsDec, dtls_dec, GST_TYPE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (dtls_dec_debug, "dtlsdec", 0, "DTLS decoder"));
+GST_ELEMENT_REGISTER_DEFINE (dtlsdec, "dtlsdec", GST_RANK_NONE, DTLS_TYPE_DEC);
+
+     static DtlsLink *ref_link (DtlsDec * self)
+{
+  DtlsLink *link;
+
+  GST_OBJECT_LOCK (self);
+  link = self->link ? g_object_ref (self->link) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return link;
+}
+
+static GstPad *
+ref_src (DtlsDec * self)
+{
+  GstPad *src;
+
+  GST_OBJECT_LOCK (self);
+  src = self->src ? gst_object_ref (self->src) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return src;
+}
+
+/* The src pad; each with its stream lock held */
+
+static gboolean
+is_in_stream (GstPad * src)
+{
+  GstEvent *segment = gst_pad_get_sticky_event (src, GST_EVENT_SEGMENT, 0);
+  GstEvent *eos = gst_pad_get_sticky_event (src, GST_EVENT_EOS, 0);
+  gboolean is_in = segment && !eos;
+
+  gst_clear_event (&segment);
+  gst_clear_event (&eos);
+  return is_in;
+}
+
+/* Begins a stream where there is none: with the first data, after a flush,
+ * and after the EOS of an earlier association. Time is that of upstream. */
+static void
+ensure_stream (DtlsDec * self, GstPad * src)
+{
+  GstEvent *segment;
+  GstSegment bytes;
+  gchar *id;
+
+  if (is_in_stream (src))
+    return;
+  id = gst_pad_create_stream_id (src, GST_ELEMENT (self), NULL);
+  gst_pad_push_event (src, gst_event_new_stream_start (id));
+  g_free (id);
+  segment = gst_pad_get_sticky_event (self->sink, GST_EVENT_SEGMENT, 0);
+  if (!segment) {
+    gst_segment_init (&bytes, GST_FORMAT_BYTES);
+    segment = gst_event_new_segment (&bytes);
+  }
+  gst_pad_push_event (src, segment);
+}
+
+static GstFlowReturn
+push_data (DtlsDec * self, GstPad * src, GstBuffer * buffer)
+{
+  GstFlowReturn flow;
+
+  GST_PAD_STREAM_LOCK (src);
+  ensure_stream (self, src);
+  flow = gst_pad_push (src, buffer);
+  GST_PAD_STREAM_UNLOCK (src);
+  return flow;
+}
+
+static void
+push_eos (DtlsDec * self)
+{
+  GstPad *src = ref_src (self);
+
+  if (!src)
+    return;
+  GST_PAD_STREAM_LOCK (src);
+  ensure_stream (self, src);
+  gst_pad_push_event (src, gst_event_new_eos ());
+  GST_PAD_STREAM_UNLOCK (src);
+  gst_object_unref (src);
+}
+
+/* What the link tells */
+
+static GstBuffer *
+new_buffer (DtlsDec * self, GBytes * bytes)
+{
+  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
+
+  GST_OBJECT_LOCK (self);
+  GST_BUFFER_PTS (buffer) = self->pts;
+  GST_BUFFER_DTS (buffer) = self->dts;
+  GST_OBJECT_UNLOCK (self);
+  return buffer;
+}
+
+static void
+on_data (DtlsLink * link, GBytes * bytes, DtlsDec * self)
+{
+  GstPad *src = ref_src (self);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  if (src) {
+    flow = push_data (self, src, new_buffer (self, bytes));
+    gst_object_unref (src);
+  } else {
+    GST_LOG_OBJECT (self, "no src pad, %" G_GSIZE_FORMAT " bytes dropped",
+        g_bytes_get_size (bytes));
+  }
+  GST_OBJECT_LOCK (self);
+  self->flow = flow;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsDec * self)
+{
+  g_signal_emit (self, signals[SIGNAL_ON_KEY_RECEIVED], 0);
+}
+
+static void
+push_peer_eos (gpointer data)
+{
+  DtlsDec *self = data;
+  DtlsLink *link = ref_link (self);
+
+  if (link && dtls_link_get_peer_closed (link))
+    push_eos (self);
+  g_clear_object (&link);
+}
+
+/* A worker pushes the EOS, because this may come from a change of state. */
+static void
+on_peer_closed (DtlsLink * link, DtlsDec * self)
+{
+  dtls_worker_push (push_peer_eos, gst_object_ref (self));
+}
+
+/* The sink pad */
+
+/* A pad downstream that is not there, or is done, is no reason to stop the
+ * handshake or what else shares the socket. */
+static GstFlowReturn
+get_flow (DtlsDec * self, DtlsLink * link)
+{
+  GstFlowReturn flow;
+
+  if (dtls_link_get_peer_closed (link))
+    return GST_FLOW_EOS;
+  GST_OBJECT_LOCK (self);
+  flow = self->flow;
+  self->flow = GST_FLOW_OK;
+  GST_OBJECT_UNLOCK (self);
+  return flow == GST_FLOW_ERROR || flow == GST_FLOW_NOT_NEGOTIATED ?
+      flow : GST_FLOW_OK;
+}
+
+static GstFlowReturn
+dtls_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  DtlsDec *self = DTLS_DEC (parent);
+  DtlsLink *link = ref_link (self);
+  GstFlowReturn flow = GST_FLOW_FLUSHING;
+  GstMapInfo map;
+
+  if (link && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    GST_OBJECT_LOCK (self);
+    self->pts = GST_BUFFER_PTS (buffer);
+    self->dts = GST_BUFFER_DTS (buffer);
+    GST_OBJECT_UNLOCK (self);
+    dtls_link_handle_datagram (link, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+    flow = get_flow (self, link);
+  }
+  gst_buffer_unref (buffer);
+  g_clear_object (&link);
+  return flow;
+}
+
+static gboolean
+forward_event (DtlsDec * self, GstEvent * event)
+{
+  GstPad *src = ref_src (self);
+
+  if (!src) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  /* Without a lock: a flush has to pass a push that is blocked. */
+  gst_pad_push_event (src, event);
+  gst_object_unref (src);
+  return TRUE;
+}
+
+static void
+renew_segment (DtlsDec * self, GstEvent * event)
+{
+  GstPad *src = ref_src (self);
+
+  if (!src)
+    return;
+  GST_PAD_STREAM_LOCK (src);
+  if (is_in_stream (src))
+    gst_pad_push_event (src, gst_event_ref (event));
+  GST_PAD_STREAM_UNLOCK (src);
+  gst_object_unref (src);
+}
+
+static gboolean
+dtls_dec_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  DtlsDec *self = DTLS_DEC (parent);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_EOS:
+      push_eos (self);
+      break;
+    case GST_EVENT_SEGMENT:
+      renew_segment (self, event);
+      break;
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_FLUSH_STOP:
+      return forward_event (self, event);
+    default:
+      /* What is said about the datagrams is not true of the data. */
+      if (!GST_EVENT_IS_STICKY (event) && GST_EVENT_TYPE (event)
+          != GST_EVENT_GAP)
+        return forward_event (self, event);
+      break;
+  }
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* Request pads */
+
+static gboolean
+dtls_dec_keys_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  DtlsDec *self = DTLS_DEC (parent);
+  const gchar *type;
+  DtlsLink *link;
+  GstContext *context;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CONTEXT)
+    return gst_pad_query_default (pad, parent, query);
+  gst_query_parse_context_type (query, &type);
+  link = dtls_receiver_settings_obtain_link (self->settings);
+  if (!link || g_strcmp0 (type, DTLS_LINK_CONTEXT_TYPE) != 0) {
+    g_clear_object (&link);
+    return FALSE;
+  }
+  context = dtls_link_to_context (link);
+  gst_query_set_context (query, context);
+  gst_context_unref (context);
+  g_object_unref (link);
+  return TRUE;
+}
+
+/* A dtlscertgen sends its certificate as text too; what counts is its answer
+ * to the query. */
+static GstFlowReturn
+dtls_dec_certificate_chain (GstPad * pad, GstObject * parent,
+    GstBuffer * buffer)
+{
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+dtls_dec_certificate_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* Data flow between sink and src alone. */
+static GstIterator *
+dtls_dec_iterate_internal_links (GstPad * pad, GstObject * parent)
+{
+  DtlsDec *self = DTLS_DEC (parent);
+  GstPad *src = ref_src (self);
+  GstPad *other = NULL;
+  GstIterator *iterator;
+  GValue value = G_VALUE_INIT;
+
+  if (pad == self->sink)
+    other = src;
+  else if (pad == src)
+    other = self->sink;
+
+  g_value_init (&value, GST_TYPE_PAD);
+  g_value_set_object (&value, other);
+  iterator = gst_iterator_new_single (GST_TYPE_PAD, &value);
+  g_value_unset (&value);
+  gst_clear_object (&src);
+  return iterator;
+}
+
+static GstPad **
+find_slot (DtlsDec * self, const gchar * name)
+{
+  if (g_str_equal (name, "src"))
+    return &self->src;
+  return g_str_equal (name, "keys") ? &self->keys : &self->certificate;
+}
+
+static void
+set_up_pad (DtlsDec * self, GstPad * pad, GstPad ** slot)
+{
+  gst_pad_set_iterate_internal_links_function (pad,
+      dtls_dec_iterate_internal_links);
+  if (slot == &self->keys) {
+    gst_pad_set_query_function (pad, dtls_dec_keys_query);
+  } else if (slot == &self->certificate) {
+    gst_pad_set_chain_function (pad, dtls_dec_certificate_chain);
+    gst_pad_set_event_function (pad, dtls_dec_certificate_event);
+    dtls_receiver_settings_set_certificate_pad (self->settings, pad);
+  }
+}
+
+static void
+start_pad (DtlsDec * self, GstPad * pad)
+{
+  DtlsLink *link;
+
+  if (GST_STATE (self) <= GST_STATE_READY
+      && GST_STATE_NEXT (self) <= GST_STATE_READY)
+    return;
+  gst_pad_set_active (pad, TRUE);
+  link = ref_link (self);
+  if (link && dtls_link_get_peer_closed (link))
+    dtls_worker_push (push_peer_eos, gst_object_ref (self));
+  g_clear_object (&link);
+}
+
+static GstPad *
+dtls_dec_request_new_pad (GstElement * element, GstPadTemplate * templ,
+    const gchar * name, const GstCaps * caps)
+{
+  DtlsDec *self = DTLS_DEC (element);
+  const gchar *pad_name = GST_PAD_TEMPLATE_NAME_TEMPLATE (templ);
+  GstPad **slot = find_slot (self, pad_name);
+  GstPad *pad = gst_pad_new_from_template (templ, pad_name);
+  gboolean is_first;
+
+  GST_OBJECT_LOCK (self);
+  is_first = *slot == NULL;
+  if (is_first)
+    *slot = pad;
+  GST_OBJECT_UNLOCK (self);
+  if (!is_first) {
+    gst_object_unref (pad);
+    return NULL;
+  }
+
+  set_up_pad (self, pad, slot);
+  start_pad (self, pad);
+  gst_element_add_pad (element, pad);
+  return pad;
+}
+
+static void
+dtls_dec_release_pad (GstElement * element, GstPad * pad)
+{
+  DtlsDec *self = DTLS_DEC (element);
+  GstPad **slot = find_slot (self, GST_PAD_NAME (pad));
+
+  GST_OBJECT_LOCK (self);
+  if (*slot == pad)
+    *slot = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (slot == &self->certificate)
+    dtls_receiver_settings_set_certificate_pad (self->settings, NULL);
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
+}
+
+/* Properties */
+
+static void
+get_key_property (DtlsDec * self, guint id, GValue * value)
+{
+  DtlsLink *link = ref_link (self);
+  DtlsSrtpKeys *keys = link ? dtls_link_get_keys (link) : NULL;
+  gboolean export_keys;
+
+  GST_OBJECT_LOCK (self);
+  export_keys = self->export_keys;
+  GST_OBJECT_UNLOCK (self);
+
+  if (id == PROP_SRTP_CIPHER)
+    g_value_set_uint (value, dtls_export_srtp_cipher (keys));
+  else if (id == PROP_SRTP_AUTH)
+    g_value_set_uint (value, dtls_export_srtp_auth (keys));
+  else if (keys && export_keys)
+    g_value_take_boxed (value, dtls_export_key (keys->remote));
+  g_clear_pointer (&keys, dtls_srtp_keys_unref);
+  g_clear_object (&link);
+}
+
+static void
+get_version (DtlsDec * self, GValue * value)
+{
+  DtlsLink *link = ref_link (self);
+
+  if (link)
+    g_value_set_uint (value, dtls_link_get_version (link));
+  g_clear_object (&link);
+}
+
+static void
+dtls_dec_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  DtlsDec *self = DTLS_DEC (object);
+
+  if (dtls_receiver_settings_set_property (self->settings, id, value))
+    return;
+  switch (id) {
+    case PROP_EXPORT_KEYS:
+      GST_OBJECT_LOCK (self);
+      self->export_keys = g_value_get_boolean (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+dtls_dec_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  DtlsDec *self = DTLS_DEC (object);
+
+  if (dtls_receiver_settings_get_property (self->settings, id, value))
+    return;
+  switch (id) {
+    case PROP_DECODER_KEY:
+    case PROP_SRTP_CIPHER:
+    case PROP_SRTP_AUTH:
+      get_key_property (self, id, value);
+      break;
+    case PROP_EXPORT_KEYS:
+      GST_OBJECT_LOCK (self);
+      g_value_set_boolean (value, self->export_keys);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_VERSION:
+      get_version (self, value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+/* Changes of state */
+
+/* After the encoder's handlers: its key comes first. */
+static gboolean
+open_link (DtlsDec * self)
+{
+  DtlsLink *link = dtls_receiver_settings_open (self->settings);
+
+  if (!link)
+    return FALSE;
+  self->handlers[0] = dtls_connect_held (link, "data",
+      G_CALLBACK (on_data), self, self, G_CONNECT_AFTER);
+  self->handlers[1] = dtls_connect_held (link, "keys",
+      G_CALLBACK (on_keys), self, self, G_CONNECT_AFTER);
+  self->handlers[2] = dtls_connect_held (link, "peer-closed",
+      G_CALLBACK (on_peer_closed), self, self, G_CONNECT_AFTER);
+  GST_OBJECT_LOCK (self);
+  self->link = link;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+close_link (DtlsDec * self)
+{
+  DtlsLink *link;
+  guint i;
+
+  GST_OBJECT_LOCK (self);
+  link = g_steal_pointer (&self->link);
+  GST_OBJECT_UNLOCK (self);
+  if (!link)
+    return;
+  for (i = 0; i < G_N_ELEMENTS (self->handlers); i++)
+    g_signal_handler_disconnect (link, self->handlers[i]);
+  g_object_unref (link);
+  dtls_receiver_settings_close (self->settings);
+}
+
+static GstStateChangeReturn
+dtls_dec_change_state (GstElement * element, GstStateChange transition)
+{
+  DtlsDec *self = DTLS_DEC (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !open_link (self))
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    dtls_receiver_settings_stop (self->settings);
+
+  ret = GST_ELEMENT_CLASS (dtls_dec_parent_class)->change_state (element,
+      transition);
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && ret != GST_STATE_CHANGE_FAILURE
+      && !dtls_receiver_settings_start (self->settings))
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    close_link (self);
+  return ret;
+}
+
+static void
+dtls_dec_finalize (GObject * object)
+{
+  DtlsDec *self = DTLS_DEC (object);
+
+  dtls_receiver_settings_free (self->settings);
+  G_OBJECT_CLASS (dtls_dec_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass * klass)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  g_object_class_install_property (klass, PROP_DECODER_KEY,
+      g_param_spec_boxed ("decoder-key", _("Decoder key"),
+          _("SRTP master key and salt of the peer; none unless "
+              "\"export-keys\" is set"), GST_TYPE_BUFFER, flags));
+  g_object_class_install_property (klass, PROP_SRTP_CIPHER,
+      g_param_spec_uint ("srtp-cipher", _("SRTP cipher"),
+          _("Negotiated SRTP cipher, as srtpdec numbers them; 0 before"),
+          0, DTLS_EXPORT_SRTP_CIPHER_MAX, 0, flags));
+  g_object_class_install_property (klass, PROP_SRTP_AUTH,
+      g_param_spec_uint ("srtp-auth", _("SRTP authentication"),
+          _("Negotiated SRTP authentication, as srtpdec numbers them; 0 before "
+              "and with GCM"), 0, DTLS_EXPORT_SRTP_AUTH_MAX, 0, flags));
+  g_object_class_install_property (klass, PROP_EXPORT_KEYS,
+      g_param_spec_boolean ("export-keys", _("Export keys"),
+          _("Whether \"decoder-key\" shows the key, for applications that feed "
+              "an SRTP element of their own"), FALSE,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (klass, PROP_VERSION,
+      g_param_spec_uint ("version", _("Version"),
+          _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
+          0, G_MAXUINT16, 0, flags));
+  dtls_receiver_settings_install (klass, PROP_SETTINGS);
+}
+
+static void
+dtls_dec_class_init (DtlsDecClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = dtls_dec_set_property;
+  object_class->get_property = dtls_dec_get_property;
+  object_class->finalize = dtls_dec_finalize;
+  element_class->change_state = dtls_dec_change_state;
+  element_class->request_new_pad = dtls_dec_request_new_pad;
+  element_class->release_pad = dtls_dec_release_pad;
+
+  install_properties (object_class);
+
+  /**
+   * DtlsDec::on-key-received:
+   * @object: the element
+   *
+   * The peer is accepted and the SRTP keys are there. Comes from a worker or a
+   * streaming thread, without a lock.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_ON_KEY_RECEIVED] = g_signal_new ("on-key-received",
+      G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+      G_TYPE_NONE, 0);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &certificate_template);
+  gst_element_class_add_static_pad_template (element_class, &keys_template);
+  gst_element_class_set_static_metadata (element_class, _("DTLS decoder"),
+      "Decoder/Network/DTLS",
+      _("Does the handshake with one DTLS peer and receives its data"),
+      GST_PACKAGE_NAME);
+}
+
+static void
+dtls_dec_init (DtlsDec * self)
+{
+  self->settings = dtls_receiver_settings_new (GST_ELEMENT (self),
+      PROP_SETTINGS);
+  self->sink = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sink, dtls_dec_chain);
+  gst_pad_set_event_function (self->sink, dtls_dec_sink_event);
+  gst_pad_set_iterate_internal_links_function (self->sink,
+      dtls_dec_iterate_internal_links);
+  gst_element_add_pad (GST_ELEMENT (self), self->sink);
+  self->pts = GST_CLOCK_TIME_NONE;
+  self->dts = GST_CLOCK_TIME_NONE;
+}

@@ -1,0 +1,759 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Properties, and the receiving side of a link.
+ *
+ * Locks: one, over the values; the link, the certificate's choice and the
+ * owner are called without it.
+ */
+#include "config.h"
+
+#include "receiver-settings.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "certificate-choice.h"
+#include "enums.h"
+#include "held-signal.h"
+
+GST_DEBUG_CATEGORY_STATIC (receiver_debug);
+#define GST_CAT_DEFAULT receiver_debug
+
+#define TIMEOUT_MIN_MS 10
+#define TIMEOUT_MAX_MS 60000
+
+/* Matches no certificate: stands in for a value that could not be read. */
+#define IMPOSSIBLE_FINGERPRINT \
+    "sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
+    "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
+
+typedef enum
+{
+  CONNECTION_ID,
+  CONNECTION_STATE,
+  PEM,
+  PEER_PEM,
+  PEER_FINGERPRINT,
+  VERIFY,
+  FINGERPRINT,
+  SRTP_PROFILES,
+  MTU,
+  RETRANSMIT_TIMEOUT,
+  RETRANSMIT_CAP,
+  HANDSHAKE_TIMEOUT,
+  PRIORITY,
+  STATS,
+  N_PROPERTIES,
+} Property;
+
+G_STATIC_ASSERT (N_PROPERTIES == DTLS_RECEIVER_SETTINGS_N_PROPERTIES);
+
+struct _DtlsReceiverSettings
+{
+  GstElement *owner;
+  guint first_id;
+  DtlsCertificateChoice *certificate;
+
+  GMutex lock;
+
+  /* All below under the lock. */
+  gchar *connection_id;
+  DtlsFingerprints *fingerprints;
+  DtlsVerify verify;
+  DtlsProfiles profiles;
+  guint mtu;
+  guint retransmit_timeout_ms;
+  guint retransmit_cap_ms;
+  guint handshake_timeout_ms;
+  gchar *priority;
+  GError *errors[N_PROPERTIES]; /* why the last value was not taken */
+
+  DtlsLink *link;               /* between open and close */
+  gulong state_handler;
+  gulong certificate_handler;
+  DtlsState state;              /* as last announced */
+};
+
+/* Installing */
+
+static GParamSpec *
+string_property (const gchar * name, const gchar * nick, const gchar * blurb,
+    const gchar * value, GParamFlags flags)
+{
+  return g_param_spec_string (name, nick, blurb, value,
+      flags | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+ms_property (const gchar * name, const gchar * nick, const gchar * blurb,
+    guint min, guint max, guint value)
+{
+  return g_param_spec_uint (name, nick, blurb, min, max, value,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+}
+
+static void
+install_identity (GObjectClass * klass, guint first_id)
+{
+  g_object_class_install_property (klass, first_id + CONNECTION_ID,
+      string_property ("connection-id", _("Connection id"),
+          _("Joins the encoder and the decoder of one peer; needed, and unique "
+              "in the process"), NULL, G_PARAM_READWRITE));
+  g_object_class_install_property (klass, first_id + CONNECTION_STATE,
+      g_param_spec_enum ("connection-state", _("Connection state"),
+          _("State of the DTLS association"), DTLS_TYPE_CONNECTION_STATE,
+          DTLS_STATE_CLOSED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (klass, first_id + PEM,
+      string_property ("pem", _("PEM"),
+          _("Certificate and private key to use, in PEM format; reads as the "
+              "certificate in use, without the key"), NULL,
+          G_PARAM_READWRITE | GST_PARAM_DOC_SHOW_DEFAULT));
+  g_object_class_install_property (klass, first_id + PEER_PEM,
+      string_property ("peer-pem", _("Peer's PEM"),
+          _("Certificate that the peer has shown, in PEM format"), NULL,
+          G_PARAM_READABLE));
+  g_object_class_install_property (klass, first_id + FINGERPRINT,
+      string_property ("fingerprint", _("Fingerprint"),
+          _("Fingerprint of the certificate in use, as in an a=fingerprint "
+              "line of SDP"), NULL, G_PARAM_READABLE));
+}
+
+static void
+install_verification (GObjectClass * klass, guint first_id)
+{
+  g_object_class_install_property (klass, first_id + PEER_FINGERPRINT,
+      string_property ("peer-fingerprint", _("Peer's fingerprint"),
+          _("What the signalling says about the peer's certificate: one or "
+              "several values such as \"sha-256 AB:CD:…\", separated by "
+              "commas; may be set while running"), NULL,
+          G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, first_id + VERIFY,
+      g_param_spec_enum ("verify", _("Verify"),
+          _("What is asked of the peer's certificate"), DTLS_TYPE_VERIFY,
+          DTLS_VERIFY_AUTO, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (klass, first_id + SRTP_PROFILES,
+      string_property ("srtp-profiles", _("SRTP profiles"),
+          _("SRTP protection profiles, best first; \"none\" for data only"),
+          DTLS_PROFILES_DEFAULT, G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (klass, first_id + PRIORITY,
+      string_property ("priority", _("Priority"),
+          _("GnuTLS priority string in place of the default, for peers with "
+              "special needs"), NULL,
+          G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY));
+}
+
+static void
+install_transport (GObjectClass * klass, guint first_id)
+{
+  g_object_class_install_property (klass, first_id + MTU,
+      g_param_spec_uint ("mtu", _("MTU"),
+          _("Largest DTLS datagram to send, in bytes"), DTLS_MTU_MIN,
+          DTLS_MTU_MAX, DTLS_MTU_DEFAULT, G_PARAM_READWRITE |
+          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (klass, first_id + RETRANSMIT_TIMEOUT,
+      ms_property ("retransmit-timeout", _("Retransmission timeout"),
+          _("Milliseconds until an unanswered flight is sent again"),
+          TIMEOUT_MIN_MS, TIMEOUT_MAX_MS, DTLS_RETRANSMIT_TIMEOUT_MS));
+  g_object_class_install_property (klass, first_id + RETRANSMIT_CAP,
+      ms_property ("retransmit-cap", _("Retransmission cap"),
+          _("Milliseconds that the retransmission timeout may grow to in the "
+              "first seconds"), TIMEOUT_MIN_MS, TIMEOUT_MAX_MS,
+          DTLS_RETRANSMIT_CAP_MS));
+  g_object_class_install_property (klass, first_id + HANDSHAKE_TIMEOUT,
+      ms_property ("handshake-timeout", _("Handshake timeout"),
+          _("Milliseconds until a handshake without an end fails; 0 for never"),
+          0, G_MAXUINT, DTLS_HANDSHAKE_TIMEOUT_MS));
+  g_object_class_install_property (klass, first_id + STATS,
+      g_param_spec_boxed ("stats", _("Statistics"),
+          _("What was negotiated, and counters of DTLS datagrams"),
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+void
+dtls_receiver_settings_install (GObjectClass * klass, guint first_id)
+{
+  GST_DEBUG_CATEGORY_INIT (receiver_debug, "dtlsreceiver", 0,
+      "Settings of DTLS decoders");
+  install_identity (klass, first_id);
+  install_verification (klass, first_id);
+  install_transport (klass, first_id);
+}
+
+/* The link */
+
+static DtlsLink *
+ref_link (DtlsReceiverSettings * self)
+{
+  DtlsLink *link;
+
+  g_mutex_lock (&self->lock);
+  link = self->link ? g_object_ref (self->link) : NULL;
+  g_mutex_unlock (&self->lock);
+  return link;
+}
+
+static gchar *
+dup_connection_id (DtlsReceiverSettings * self)
+{
+  gchar *id;
+
+  g_mutex_lock (&self->lock);
+  id = g_strdup (self->connection_id);
+  g_mutex_unlock (&self->lock);
+  return id;
+}
+
+DtlsLink *
+dtls_receiver_settings_obtain_link (DtlsReceiverSettings * self)
+{
+  DtlsLink *link = ref_link (self);
+  gchar *id;
+
+  if (link)
+    return link;
+  id = dup_connection_id (self);
+  if (id)
+    link = dtls_link_obtain (id);
+  g_free (id);
+  return link;
+}
+
+/* Reports */
+
+static void
+announce_state (DtlsReceiverSettings * self, DtlsState state)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&self->lock);
+  is_new = self->state != state;
+  self->state = state;
+  g_mutex_unlock (&self->lock);
+  if (is_new)
+    g_object_notify (G_OBJECT (self->owner), "connection-state");
+}
+
+/* A signal that was on its way may still come after the link was left. */
+static gboolean
+is_open (DtlsReceiverSettings * self, DtlsLink * link)
+{
+  gboolean open;
+
+  g_mutex_lock (&self->lock);
+  open = self->link == link;
+  g_mutex_unlock (&self->lock);
+  return open;
+}
+
+static gboolean
+is_verified (DtlsLink * link)
+{
+  GstStructure *stats = dtls_link_get_stats (link);
+  gboolean verified = FALSE;
+
+  gst_structure_get_boolean (stats, "verified", &verified);
+  gst_structure_free (stats);
+  return verified;
+}
+
+static void
+post_state (DtlsReceiverSettings * self, DtlsLink * link, DtlsState state,
+    const GError * error)
+{
+  GstStructure *structure = gst_structure_new ("dtls-state",
+      "connection-id", G_TYPE_STRING, dtls_link_get_id (link),
+      "state", DTLS_TYPE_CONNECTION_STATE, state,
+      "verified", G_TYPE_BOOLEAN, is_verified (link), NULL);
+
+  if (error)
+    gst_structure_set (structure,
+        "error", G_TYPE_STRING, dtls_error_name (error->code),
+        "error-message", G_TYPE_STRING, error->message, NULL);
+  gst_element_post_message (self->owner,
+      gst_message_new_element (GST_OBJECT (self->owner), structure));
+}
+
+static void
+on_state (DtlsLink * link, gint state, const GError * error,
+    DtlsReceiverSettings * self)
+{
+  if (!is_open (self, link))
+    return;
+  if (error)
+    GST_WARNING_OBJECT (self->owner, "the association %s failed: %s",
+        dtls_link_get_id (link), error->message);
+  announce_state (self, state);
+  post_state (self, link, state, error);
+}
+
+static void
+on_peer_certificate (DtlsLink * link, GBytes * der, DtlsReceiverSettings * self)
+{
+  g_object_notify (G_OBJECT (self->owner), "peer-pem");
+}
+
+static void
+post_error (DtlsReceiverSettings * self, const GError * error)
+{
+  GST_ELEMENT_ERROR (self->owner, LIBRARY, SETTINGS, ("%s", error->message),
+      (NULL));
+}
+
+/* Setting */
+
+/* Takes @error, which is NULL for a value that was good. */
+static void
+keep_error (DtlsReceiverSettings * self, Property property, GError * error)
+{
+  GError *old;
+
+  if (error)
+    GST_ERROR_OBJECT (self->owner, "%s", error->message);
+  g_mutex_lock (&self->lock);
+  old = self->errors[property];
+  self->errors[property] = error;
+  g_mutex_unlock (&self->lock);
+  g_clear_error (&old);
+}
+
+static void
+set_string (DtlsReceiverSettings * self, gchar ** field, const GValue * value)
+{
+  g_mutex_lock (&self->lock);
+  g_free (*field);
+  *field = g_value_dup_string (value);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_uint (DtlsReceiverSettings * self, guint * field, const GValue * value)
+{
+  g_mutex_lock (&self->lock);
+  *field = g_value_get_uint (value);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_pem (DtlsReceiverSettings * self, const gchar * pem)
+{
+  GError *error = NULL;
+
+  dtls_certificate_choice_set_pem (self->certificate, pem, &error);
+  keep_error (self, PEM, error);
+}
+
+static void
+use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
+{
+  DtlsFingerprints *old;
+  DtlsLink *link;
+
+  g_mutex_lock (&self->lock);
+  old = self->fingerprints;
+  self->fingerprints = fingerprints;
+  g_mutex_unlock (&self->lock);
+
+  link = ref_link (self);
+  if (link)
+    dtls_link_set_fingerprints (link, fingerprints);
+  g_clear_object (&link);
+  g_clear_pointer (&old, dtls_fingerprints_unref);
+}
+
+/* The value cannot be used, but the peer was to be verified: where no former
+ * value does that, nobody is let in. */
+static void
+refuse_fingerprints (DtlsReceiverSettings * self, GError * error)
+{
+  DtlsLink *link = ref_link (self);
+  gboolean have_former;
+
+  g_mutex_lock (&self->lock);
+  have_former = self->fingerprints != NULL;
+  g_mutex_unlock (&self->lock);
+
+  if (link) {
+    GST_ELEMENT_WARNING (self->owner, LIBRARY, SETTINGS,
+        ("%s", error->message), (NULL));
+    if (!have_former)
+      use_fingerprints (self,
+          dtls_fingerprints_parse (IMPOSSIBLE_FINGERPRINT, NULL));
+  }
+  g_clear_object (&link);
+  keep_error (self, PEER_FINGERPRINT, error);
+}
+
+static void
+set_fingerprints (DtlsReceiverSettings * self, const gchar * text)
+{
+  DtlsFingerprints *fingerprints = NULL;
+  GError *error = NULL;
+
+  if (text && *text) {
+    fingerprints = dtls_fingerprints_parse (text, &error);
+    if (!fingerprints) {
+      refuse_fingerprints (self, error);
+      return;
+    }
+  }
+  keep_error (self, PEER_FINGERPRINT, NULL);
+  use_fingerprints (self, fingerprints);
+}
+
+static void
+set_profiles (DtlsReceiverSettings * self, const gchar * text)
+{
+  DtlsProfiles profiles;
+  GError *error = NULL;
+
+  if (dtls_profiles_parse (text, &profiles, &error)) {
+    g_mutex_lock (&self->lock);
+    self->profiles = profiles;
+    g_mutex_unlock (&self->lock);
+  }
+  keep_error (self, SRTP_PROFILES, error);
+}
+
+gboolean
+dtls_receiver_settings_set_property (DtlsReceiverSettings * self, guint id,
+    const GValue * value)
+{
+  switch (id - self->first_id) {
+    case CONNECTION_ID:
+      set_string (self, &self->connection_id, value);
+      return TRUE;
+    case PEM:
+      set_pem (self, g_value_get_string (value));
+      return TRUE;
+    case PEER_FINGERPRINT:
+      set_fingerprints (self, g_value_get_string (value));
+      return TRUE;
+    case VERIFY:
+      g_mutex_lock (&self->lock);
+      self->verify = g_value_get_enum (value);
+      g_mutex_unlock (&self->lock);
+      return TRUE;
+    case SRTP_PROFILES:
+      set_profiles (self, g_value_get_string (value));
+      return TRUE;
+    case MTU:
+      set_uint (self, &self->mtu, value);
+      return TRUE;
+    case RETRANSMIT_TIMEOUT:
+      set_uint (self, &self->retransmit_timeout_ms, value);
+      return TRUE;
+    case RETRANSMIT_CAP:
+      set_uint (self, &self->retransmit_cap_ms, value);
+      return TRUE;
+    case HANDSHAKE_TIMEOUT:
+      set_uint (self, &self->handshake_timeout_ms, value);
+      return TRUE;
+    case PRIORITY:
+      set_string (self, &self->priority, value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+/* Getting */
+
+static DtlsCertificate *
+get_certificate (DtlsReceiverSettings * self)
+{
+  GError *error = NULL;
+  DtlsCertificate *certificate;
+
+  certificate = dtls_certificate_choice_get (self->certificate, &error);
+  if (!certificate) {
+    GST_WARNING_OBJECT (self->owner, "no certificate: %s", error->message);
+    g_error_free (error);
+  }
+  return certificate;
+}
+
+static void
+get_pem (DtlsReceiverSettings * self, GValue * value)
+{
+  DtlsCertificate *certificate = get_certificate (self);
+
+  if (!certificate)
+    return;
+  g_value_set_string (value, dtls_certificate_get_pem (certificate));
+  dtls_certificate_unref (certificate);
+}
+
+static void
+get_fingerprint (DtlsReceiverSettings * self, GValue * value)
+{
+  DtlsCertificate *certificate = get_certificate (self);
+
+  if (!certificate)
+    return;
+  g_value_take_string (value,
+      dtls_certificate_get_fingerprint (certificate, DTLS_HASH_SHA_256));
+  dtls_certificate_unref (certificate);
+}
+
+static void
+get_peer_pem (DtlsReceiverSettings * self, GValue * value)
+{
+  DtlsLink *link = ref_link (self);
+  GBytes *der = link ? dtls_link_get_peer_certificate (link) : NULL;
+
+  if (der) {
+    g_value_take_string (value,
+        dtls_certificate_der_to_pem (g_bytes_get_data (der, NULL),
+            g_bytes_get_size (der)));
+    g_bytes_unref (der);
+  }
+  g_clear_object (&link);
+}
+
+static void
+get_stats (DtlsReceiverSettings * self, GValue * value)
+{
+  DtlsLink *link = ref_link (self);
+
+  if (link)
+    g_value_take_boxed (value, dtls_link_get_stats (link));
+  g_clear_object (&link);
+}
+
+/* With the lock held. */
+static gboolean
+get_value (DtlsReceiverSettings * self, Property property, GValue * value)
+{
+  switch (property) {
+    case CONNECTION_ID:
+      g_value_set_string (value, self->connection_id);
+      return TRUE;
+    case CONNECTION_STATE:
+      g_value_set_enum (value, self->state);
+      return TRUE;
+    case PEER_FINGERPRINT:
+      g_value_take_string (value, self->fingerprints ?
+          dtls_fingerprints_to_string (self->fingerprints) : NULL);
+      return TRUE;
+    case VERIFY:
+      g_value_set_enum (value, self->verify);
+      return TRUE;
+    case SRTP_PROFILES:
+      g_value_take_string (value, dtls_profiles_to_string (&self->profiles));
+      return TRUE;
+    case MTU:
+      g_value_set_uint (value, self->mtu);
+      return TRUE;
+    case RETRANSMIT_TIMEOUT:
+      g_value_set_uint (value, self->retransmit_timeout_ms);
+      return TRUE;
+    case RETRANSMIT_CAP:
+      g_value_set_uint (value, self->retransmit_cap_ms);
+      return TRUE;
+    case HANDSHAKE_TIMEOUT:
+      g_value_set_uint (value, self->handshake_timeout_ms);
+      return TRUE;
+    case PRIORITY:
+      g_value_set_string (value, self->priority);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+gboolean
+dtls_receiver_settings_get_property (DtlsReceiverSettings * self, guint id,
+    GValue * value)
+{
+  gboolean known;
+
+  switch (id - self->first_id) {
+    case PEM:
+      get_pem (self, value);
+      return TRUE;
+    case FINGERPRINT:
+      get_fingerprint (self, value);
+      return TRUE;
+    case PEER_PEM:
+      get_peer_pem (self, value);
+      return TRUE;
+    case STATS:
+      get_stats (self, value);
+      return TRUE;
+    default:
+      g_mutex_lock (&self->lock);
+      known = get_value (self, id - self->first_id, value);
+      g_mutex_unlock (&self->lock);
+      return known;
+  }
+}
+
+void
+dtls_receiver_settings_set_certificate_pad (DtlsReceiverSettings * self,
+    GstPad * pad)
+{
+  dtls_certificate_choice_set_pad (self->certificate, pad);
+}
+
+/* Changes of state */
+
+static GError *
+dup_first_error (DtlsReceiverSettings * self)
+{
+  GError *error = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < N_PROPERTIES && !error; i++)
+    error = self->errors[i] ? g_error_copy (self->errors[i]) : NULL;
+  g_mutex_unlock (&self->lock);
+  return error;
+}
+
+static void
+hold_link (DtlsReceiverSettings * self, DtlsLink * link)
+{
+  gulong state, certificate;
+
+  state = dtls_connect_held (link, "state", G_CALLBACK (on_state), self,
+      self->owner, 0);
+  certificate = dtls_connect_held (link, "peer-certificate",
+      G_CALLBACK (on_peer_certificate), self, self->owner, 0);
+  g_mutex_lock (&self->lock);
+  self->link = g_object_ref (link);
+  self->state_handler = state;
+  self->certificate_handler = certificate;
+  g_mutex_unlock (&self->lock);
+}
+
+DtlsLink *
+dtls_receiver_settings_open (DtlsReceiverSettings * self)
+{
+  GError *error = dup_first_error (self);
+  DtlsLink *link = NULL;
+
+  if (!error)
+    link = dtls_receiver_settings_obtain_link (self);
+  if (!error && !link)
+    g_set_error_literal (&error, DTLS_ERROR, DTLS_ERROR_DUPLICATE_ID,
+        _("The property \"connection-id\" is not set. Set it to the same text "
+            "on the encoder and on the decoder of one peer."));
+  if (!error)
+    dtls_link_attach (link, DTLS_SIDE_RECEIVER, self->owner, &error);
+  if (error) {
+    post_error (self, error);
+    g_error_free (error);
+    g_clear_object (&link);
+    return NULL;
+  }
+  hold_link (self, link);
+  announce_state (self, DTLS_STATE_NEW);
+  return link;
+}
+
+static void
+apply (DtlsReceiverSettings * self, DtlsLink * link)
+{
+  DtlsFingerprints *fingerprints;
+  DtlsReceiverSettings values;
+
+  g_mutex_lock (&self->lock);
+  values = *self;
+  fingerprints = self->fingerprints ?
+      dtls_fingerprints_ref (self->fingerprints) : NULL;
+  values.priority = g_strdup (self->priority);
+  g_mutex_unlock (&self->lock);
+
+  dtls_link_set_fingerprints (link, fingerprints);
+  dtls_link_set_verify (link, values.verify);
+  dtls_link_set_profiles (link, &values.profiles);
+  dtls_link_set_mtu (link, values.mtu);
+  dtls_link_set_timeouts (link, values.retransmit_timeout_ms,
+      values.retransmit_cap_ms, values.handshake_timeout_ms);
+  dtls_link_set_priority (link, values.priority);
+  g_free (values.priority);
+  g_clear_pointer (&fingerprints, dtls_fingerprints_unref);
+}
+
+gboolean
+dtls_receiver_settings_start (DtlsReceiverSettings * self)
+{
+  DtlsLink *link = ref_link (self);
+  GError *error = NULL;
+  DtlsCertificate *certificate;
+
+  certificate = dtls_certificate_choice_get (self->certificate, &error);
+  if (certificate) {
+    dtls_link_set_certificate (link, certificate);
+    dtls_certificate_unref (certificate);
+    apply (self, link);
+    dtls_link_start (link, DTLS_SIDE_RECEIVER, &error);
+  }
+  g_object_unref (link);
+  if (!error)
+    return TRUE;
+  post_error (self, error);
+  g_error_free (error);
+  return FALSE;
+}
+
+void
+dtls_receiver_settings_stop (DtlsReceiverSettings * self)
+{
+  DtlsLink *link = ref_link (self);
+
+  if (link)
+    dtls_link_stop (link, DTLS_SIDE_RECEIVER);
+  g_clear_object (&link);
+}
+
+void
+dtls_receiver_settings_close (DtlsReceiverSettings * self)
+{
+  DtlsLink *link = ref_link (self);
+
+  if (!link)
+    return;
+  dtls_link_detach (link, DTLS_SIDE_RECEIVER, self->owner);
+  g_mutex_lock (&self->lock);
+  g_clear_object (&self->link);
+  g_mutex_unlock (&self->lock);
+  g_signal_handler_disconnect (link, self->state_handler);
+  g_signal_handler_disconnect (link, self->certificate_handler);
+  g_object_unref (link);
+  announce_state (self, DTLS_STATE_CLOSED);
+}
+
+DtlsReceiverSettings *
+dtls_receiver_settings_new (GstElement * owner, guint first_id)
+{
+  DtlsReceiverSettings *self = g_new0 (DtlsReceiverSettings, 1);
+
+  self->owner = owner;
+  self->first_id = first_id;
+  self->certificate = dtls_certificate_choice_new (owner);
+  g_mutex_init (&self->lock);
+  dtls_profiles_parse (DTLS_PROFILES_DEFAULT, &self->profiles, NULL);
+  self->verify = DTLS_VERIFY_AUTO;
+  self->mtu = DTLS_MTU_DEFAULT;
+  self->retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
+  self->retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
+  self->handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
+  self->state = DTLS_STATE_CLOSED;
+  return self;
+}
+
+void
+dtls_receiver_settings_free (DtlsReceiverSettings * self)
+{
+  guint i;
+
+  dtls_certificate_choice_free (self->certificate);
+  g_free (self->connection_id);
+  g_clear_pointer (&self->fingerprints, dtls_fingerprints_unref);
+  g_free (self->priority);
+  for (i = 0; i < N_PROPERTIES; i++)
+    g_clear_error (&self->errors[i]);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
