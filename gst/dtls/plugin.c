@@ -40,6 +40,7 @@ plugin_init (GstPlugin * plugin)
   GST_ELEMENT_REGISTER (dtlsdec, plugin);
   GST_ELEMENT_REGISTER (dtlsenc, plugin);
   GST_ELEMENT_REGISTER (dtlssrtpdemux, plugin);
+  GST_ELEMENT_REGISTER (srtpkeyer, plugin);
   return TRUE;
 }
 

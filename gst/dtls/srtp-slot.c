@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See srtp-slot.h.
+ *
+ * Lock: obtain_lock, so that a link gets one owner of a kind. The owner's own
+ * lock is taken under it, never the other way round.
+ */
+#include "config.h"
+
+#include "srtp-slot.h"
+
+#include <string.h>
+
+static GMutex obtain_lock;
+
+static gboolean
+secrets_are_equal (DtlsSecret * a, DtlsSecret * b)
+{
+  return a != NULL && b != NULL && dtls_secret_size (a) == dtls_secret_size (b)
+      && memcmp (dtls_secret_bytes (a), dtls_secret_bytes (b),
+      dtls_secret_size (a)) == 0;
+}
+
+/* The session's counters must outlive it. */
+static void
+slot_close (DtlsSrtpSlot * self)
+{
+  DtlsSrtpStats stats;
+  guint i;
+
+  if (self->session == NULL)
+    return;
+  dtls_srtp_session_get_stats (self->session, &stats);
+  for (i = 0; i < DTLS_SRTP_N_STATUS; i++)
+    self->past.packets[i] += stats.packets[i];
+  self->past.bytes += stats.bytes;
+  g_clear_pointer (&self->session, dtls_srtp_session_free);
+  g_clear_pointer (&self->secret, dtls_secret_unref);
+}
+
+void
+dtls_srtp_slot_init (DtlsSrtpSlot * self, DtlsSrtpDirection direction)
+{
+  memset (self, 0, sizeof (*self));
+  self->direction = direction;
+  self->replay_window = DTLS_SRTP_REPLAY_WINDOW;
+}
+
+void
+dtls_srtp_slot_clear (DtlsSrtpSlot * self)
+{
+  slot_close (self);
+}
+
+gboolean
+dtls_srtp_slot_is_keyed (const DtlsSrtpSlot * self)
+{
+  return self->session != NULL;
+}
+
+gboolean
+dtls_srtp_slot_set_keys (DtlsSrtpSlot * self, DtlsSrtpKeys * keys,
+    gboolean initial, GError ** error)
+{
+  DtlsSecret *secret;
+
+  if (keys == NULL) {
+    slot_close (self);
+    return TRUE;
+  }
+  secret = self->direction == DTLS_SRTP_SEND ? keys->local : keys->remote;
+  if (secrets_are_equal (self->secret, secret)
+      || (initial && self->session != NULL))
+    return TRUE;
+  slot_close (self);
+  self->session = dtls_srtp_session_new (keys->profile, secret,
+      self->direction, self->replay_window, error);
+  if (self->session == NULL)
+    return FALSE;
+  self->secret = dtls_secret_ref (secret);
+  return TRUE;
+}
+
+GstStructure *
+dtls_srtp_slot_get_stats (const DtlsSrtpSlot * self)
+{
+  DtlsSrtpStats now = { 0 };
+  g_autoptr (GstStructure) dropped = gst_structure_new ("dropped",
+      "no-keys", G_TYPE_UINT64, self->n_without_keys, NULL);
+  const gchar *packets = "packets-sent", *bytes = "bytes-sent";
+  guint i;
+
+  if (self->direction == DTLS_SRTP_RECEIVE) {
+    packets = "packets-received";
+    bytes = "bytes-received";
+  }
+  if (self->session != NULL)
+    dtls_srtp_session_get_stats (self->session, &now);
+  for (i = DTLS_SRTP_OK + 1; i < DTLS_SRTP_N_STATUS; i++)
+    gst_structure_set (dropped, dtls_srtp_status_name (i), G_TYPE_UINT64,
+        self->past.packets[i] + now.packets[i], NULL);
+  return gst_structure_new ("srtp-direction",
+      packets, G_TYPE_UINT64,
+      self->past.packets[DTLS_SRTP_OK] + now.packets[DTLS_SRTP_OK],
+      bytes, G_TYPE_UINT64, self->past.bytes + now.bytes,
+      "ssrcs", G_TYPE_UINT, now.ssrcs,
+      "dropped", GST_TYPE_STRUCTURE, dropped, NULL);
+}
+
+/* What ties an owner to its link; lives as long as the link. */
+typedef struct
+{
+  const DtlsSrtpSlotOwner *kind;
+  gpointer owner;
+} Tie;
+
+static void
+tie_free (gpointer data)
+{
+  Tie *tie = data;
+
+  g_atomic_rc_box_release_full (tie->owner, tie->kind->clear);
+  g_free (tie);
+}
+
+static void
+tie_set_keys (Tie * tie, DtlsLink * link, DtlsSrtpKeys * keys, gboolean initial)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tie->kind->set_keys (tie->owner, keys, initial, &error))
+    GST_ERROR ("%s: keys that cannot be used: %s", dtls_link_get_id (link),
+        error->message);
+}
+
+static void
+tie_keys (DtlsLink * link, DtlsSrtpKeys * keys, Tie * tie)
+{
+  tie_set_keys (tie, link, keys, FALSE);
+}
+
+/* NEW is the state of an association that takes the place of another. */
+static void
+tie_state (DtlsLink * link, gint state, GError * error, Tie * tie)
+{
+  if (tie->kind->ends_with & (1u << state))
+    tie_set_keys (tie, link, NULL, FALSE);
+}
+
+static Tie *
+tie_new (const DtlsSrtpSlotOwner * kind, DtlsLink * link)
+{
+  Tie *tie = g_new0 (Tie, 1);
+
+  tie->kind = kind;
+  tie->owner = kind->make ();
+  g_object_set_data_full (G_OBJECT (link), kind->name, tie, tie_free);
+  g_signal_connect (link, "keys", G_CALLBACK (tie_keys), tie);
+  g_signal_connect (link, "state", G_CALLBACK (tie_state), tie);
+  return tie;
+}
+
+gpointer
+dtls_srtp_slot_owner_obtain (const DtlsSrtpSlotOwner * kind, DtlsLink * link)
+{
+  DtlsSrtpKeys *keys;
+  gpointer owner;
+  Tie *tie;
+
+  g_mutex_lock (&obtain_lock);
+  tie = g_object_get_data (G_OBJECT (link), kind->name);
+  if (tie == NULL) {
+    tie = tie_new (kind, link);
+    keys = dtls_link_get_keys (link);
+    if (keys != NULL) {
+      tie_set_keys (tie, link, keys, TRUE);
+      dtls_srtp_keys_unref (keys);
+    }
+  }
+  owner = g_atomic_rc_box_acquire (tie->owner);
+  g_mutex_unlock (&obtain_lock);
+  return owner;
+}

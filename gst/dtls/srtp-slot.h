@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The place where one direction of a peer keeps its SRTP session: what the
+ * sender and the receiver have in common. Keys that come again are no reason
+ * to start again, so a session lives until other keys come.
+ *
+ * A slot has no lock; the sender or receiver that owns it has.
+ */
+#ifndef DTLS_SRTP_SLOT_H
+#define DTLS_SRTP_SLOT_H
+
+#include "association-link.h"
+#include "srtp/srtp-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * DtlsSrtpSlot:
+ * @direction: which of the two keys is its own
+ * @replay_window: packets, for sessions from now on
+ * @session: (nullable): %NULL without keys
+ * @secret: (nullable): the key of @session
+ * @past: what the sessions before @session counted
+ * @n_without_keys: packets that came when there was no session
+ */
+typedef struct
+{
+  DtlsSrtpDirection direction;
+  guint replay_window;
+  DtlsSrtpSession *session;
+  DtlsSecret *secret;
+  DtlsSrtpStats past;
+  guint64 n_without_keys;
+} DtlsSrtpSlot;
+
+void dtls_srtp_slot_init (DtlsSrtpSlot * self, DtlsSrtpDirection direction);
+void dtls_srtp_slot_clear (DtlsSrtpSlot * self);
+gboolean dtls_srtp_slot_is_keyed (const DtlsSrtpSlot * self);
+
+/**
+ * dtls_srtp_slot_set_keys:
+ * @keys: (nullable): %NULL closes the slot
+ * @initial: leave it as it is when it has keys
+ *
+ * Returns: %FALSE with @error set when the keys are of no use; the slot is
+ * closed then.
+ */
+gboolean dtls_srtp_slot_set_keys (DtlsSrtpSlot * self, DtlsSrtpKeys * keys,
+    gboolean initial, GError ** error);
+
+/** Returns: (transfer full): see dtls_srtp_sender_get_stats(). */
+GstStructure *dtls_srtp_slot_get_stats (const DtlsSrtpSlot * self);
+
+/**
+ * DtlsSrtpSlotOwner:
+ * @name: under which it is kept with the link
+ * @ends_with: the states of the link in which the keys are void
+ * @make: makes one, an atomic reference counted box
+ * @clear: ends one
+ * @set_keys: gives it keys, %NULL to close it; with @initial only when it has
+ *   none yet, because newer ones may have come first
+ *
+ * How the owner of a slot is tied to a link.
+ */
+typedef struct
+{
+  const gchar *name;
+  guint ends_with;              /* bits, 1 << DtlsState */
+  gpointer (*make) (void);
+  void (*clear) (gpointer owner);
+  gboolean (*set_keys) (gpointer owner, DtlsSrtpKeys * keys, gboolean initial,
+      GError ** error);
+} DtlsSrtpSlotOwner;
+
+/**
+ * dtls_srtp_slot_owner_obtain:
+ *
+ * Returns: (transfer full): the one of its kind that @link has, made and
+ * subscribed to the link's keys when it had none.
+ */
+gpointer dtls_srtp_slot_owner_obtain (const DtlsSrtpSlotOwner * kind,
+    DtlsLink * link);
+
+G_END_DECLS
+
+#endif
