@@ -33,14 +33,16 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
     gpointer user_data)
 {
   Fixture *f = user_data;
+  gboolean hold;
 
   g_mutex_lock (&f->lock);
   f->offer_size = size;
-  if (f->hold)
+  hold = f->hold;
+  if (hold)
     f->held = exchange;
   g_cond_signal (&f->cond);
   g_mutex_unlock (&f->lock);
-  if (f->hold)
+  if (hold)
     return;
   if (f->refuse) {
     g_autoptr (GError) error =
