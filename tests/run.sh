@@ -4,8 +4,12 @@
 # The last line says "N passed, M failed" and ", K skipped" where some were.
 #
 # Usage: tests/run.sh [SUITE...]
-#   SUITE       only these of meson's suites (engine, srtp, dtls, whep, ...)
+#   SUITE       only these of meson's suites (engine, srtp, dtls, whep, ...),
+#               and without the second build
 #   BUILD_DIR   where to build; default: build-tests beside this folder
+#
+# The tests in check run a second time in a build with AddressSanitizer and
+# UndefinedBehaviorSanitizer, in BUILD_DIR-sanitized.
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -33,13 +37,34 @@ configure () {
   meson setup "$1" "$root" -Dwerror=true -Dauto_features=enabled "${@:2}"
 }
 
+# scan_plugins DIR: the tests find GStreamer's own plugins in the registry, and
+# no test has to load them all.
+scan_plugins () {
+  GST_REGISTRY=$1/tests/check/registry.bin gst-inspect-1.0 --exists fakesink
+}
+
 # run_suites DIR SUITE...: results go to DIR/meson-logs.
 run_suites () {
   local dir=$1 suite args=()
   shift
   for suite in "$@"; do args+=(--suite "$suite"); done
   rm -f "$dir"/meson-logs/testlog*
-  meson test -C "$dir" --no-rebuild --print-errorlogs "${args[@]}"
+  scan_plugins "$dir"
+  meson test -C "$dir" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
+    "${args[@]}"
+}
+
+# The slow unwinder sees through libraries without frame pointers, so that
+# leaks that are not ours can be told by a function's name.
+run_sanitized () {
+  local dir=$build-sanitized
+  configure "$dir" -Db_sanitize=address,undefined -Db_lundef=false || return
+  meson compile -C "$dir" || return
+  G_SLICE=always-malloc \
+    ASAN_OPTIONS=fast_unwind_on_malloc=0 \
+    LSAN_OPTIONS=suppressions=$here/sanitizers/lsan.supp:print_suppressions=0 \
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    run_suites "$dir" engine srtp dtls whep
 }
 
 . "$root/examples/setup.sh"
@@ -50,5 +75,10 @@ install_node_modules || give_up "npm could not install the browser driver."
 configure "$build" || give_up "meson could not set up $build."
 meson compile -C "$build" || give_up "The build failed."
 run_suites "$build" "$@"
+logs=("$build/meson-logs")
+if [ $# = 0 ]; then
+  run_sanitized
+  logs+=("$build-sanitized/meson-logs")
+fi
 
-exec python3 "$here/count.py" "$build/meson-logs"
+exec python3 "$here/count.py" "${logs[@]}"
