@@ -159,8 +159,7 @@ main (int argc, char **argv)
   check_payload (bench);
 
   printf ("crypto %s\n", dtls_srtp_crypto_is_fast ()? "fast" : "stock");
-  printf ("protect %.1f ns\n",
-      (gdouble) bench->protect_ns / bench->n_packets);
+  printf ("protect %.1f ns\n", (gdouble) bench->protect_ns / bench->n_packets);
   printf ("unprotect %.1f ns\n",
       (gdouble) bench->unprotect_ns / bench->n_packets);
   return 0;

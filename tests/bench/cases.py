@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is measured: programs with arguments, by name, for each contender."""
+
+PROFILES = ("AEAD_AES_128_GCM", "AEAD_AES_256_GCM",
+            "AES128_CM_HMAC_SHA1_80", "AES128_CM_HMAC_SHA1_32")
+CM_80 = "AES128_CM_HMAC_SHA1_80"
+SIZES = (160, 1200)
+LIST_SIZE = 32
+PAIRS = (1, 10, 100, 300, 1000)
+LOSSES = (10, 30)
+
+OURS, OTHER = "this plugin", "OpenSSL-based plugin"
+FAST, STOCK = "fast", "stock"
+
+
+class Case:
+    """One program run, for each of `contenders`.
+
+    `arguments` maps a contender to the program and its arguments.
+    """
+
+    def __init__(self, name, arguments):
+        self.name = name
+        self.arguments = arguments
+
+
+def bare_cases(seconds):
+    """libsrtp2 alone, with its own cryptography and with ours."""
+    for profile in PROFILES:
+        for size in SIZES:
+            run = ["bench-srtp", profile, str(size), str(seconds)]
+            yield Case(f"bare {profile} {size}", {STOCK: run, FAST: run})
+
+
+def bins_cases(seconds):
+    """dtlssrtpenc to dtlssrtpdec; the other plugin's receiver cannot take
+    buffer lists, so it is given their packets one by one."""
+    def run(profiles, size, list_size, *more):
+        return ["bench-media", "bins", profiles, str(size), str(list_size),
+                str(seconds), *more]
+    for size in SIZES:
+        yield Case(f"bins default {size} single", {
+            OTHER: run("default", size, 1), OURS: run("default", size, 1)})
+        yield Case(f"bins default {size} list", {
+            OTHER: run("default", size, LIST_SIZE, "--split"),
+            OURS: run("default", size, LIST_SIZE)})
+        yield Case(f"bins {CM_80} {size} single", {
+            OTHER: run("default", size, 1), OURS: run(CM_80, size, 1)})
+
+
+def keyer_cases(seconds):
+    """srtpkeyer to srtpkeyer; the other plugin has nothing like it."""
+    for profile in PROFILES:
+        for size in SIZES:
+            for name, list_size in (("single", 1), ("list", LIST_SIZE)):
+                yield Case(f"keyer {profile} {size} {name}", {
+                    OURS: ["bench-media", "keyer", profile, str(size),
+                           str(list_size), str(seconds)]})
+
+
+def pair_cases(quick):
+    """Associations: the first certificate, handshakes, many at once, loss."""
+    def both(*run):
+        return {OTHER: ["bench-pairs", *run], OURS: ["bench-pairs", *run]}
+    yield Case("certificate", both("certificate"))
+    yield Case("handshake", both("handshake", "10" if quick else "100"))
+    for count in PAIRS[:3] if quick else PAIRS:
+        yield Case(f"many {count}", both("many", str(count),
+                                         "1" if quick else "5"))
+    for percent in LOSSES:
+        yield Case(f"loss {percent}", both("loss", "20" if quick else "100",
+                                           str(percent), "1", "30"))
+
+
+def all_cases(quick):
+    seconds = 0.2 if quick else 1.0
+    return [*bare_cases(seconds), *bins_cases(seconds),
+            *keyer_cases(seconds), *pair_cases(quick)]

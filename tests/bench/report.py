@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Turns measured values into a table in Markdown and a chart in SVG."""
+
+import platform
+import statistics
+import subprocess
+
+from cases import CM_80, FAST, LOSSES, OTHER, OURS, PAIRS, PROFILES, SIZES, \
+    STOCK
+
+
+class Values:
+    """The values of one metric of one case for one contender."""
+
+    def __init__(self, results, case, contender, *metrics):
+        by_metric = results.get(case, {}).get(contender, {})
+        columns = [by_metric.get(metric, []) for metric in metrics]
+        self.values = [sum(row) for row in zip(*columns)]
+
+    def __bool__(self):
+        return bool(self.values)
+
+    @property
+    def median(self):
+        return statistics.median(self.values)
+
+    def text(self):
+        if not self.values:
+            return "–"
+        low, high = min(self.values), max(self.values)
+        return f"{number(self.median)} ({number(low)}–{number(high)})"
+
+
+def number(value):
+    """Three significant digits, thousands in groups."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def ratio(more, less):
+    """How many times less; empty where something was not measured."""
+    if not more or not less or less.median <= 0:
+        return "–"
+    return f"{number(more.median / less.median)}×"
+
+
+def table(header, rows):
+    """Without the rows of which nothing was measured."""
+    rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
+    lines = ["| " + " | ".join(header) + " |",
+             "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def compared(results, label, case, metric):
+    """One row: the other plugin, ours, and how many times less ours is."""
+    other = Values(results, case, OTHER, metric)
+    ours = Values(results, case, OURS, metric)
+    return [label, other.text(), ours.text(), ratio(other, ours)]
+
+
+def media_section(results):
+    rows = []
+    for size in SIZES:
+        for profiles, words in (("default", "each plugin's default profile"),
+                                (CM_80, f"both {CM_80}")):
+            for form in ("single", "list"):
+                rows.append(compared(
+                    results, f"{size} bytes, {form}, {words}",
+                    f"bins {profiles} {size} {form}", "packet"))
+    return ("## A packet through dtlssrtpenc and dtlssrtpdec\n\n"
+            "CPU time to protect and unprotect, in ns.\n\n" +
+            table(["packet", OTHER, OURS, "less"], rows))
+
+
+def keyer_section(results):
+    rows = []
+    for profile in PROFILES:
+        for size in SIZES:
+            bare = Values(results, f"bare {profile} {size}", FAST, "protect",
+                          "unprotect")
+            single = Values(results, f"keyer {profile} {size} single", OURS,
+                            "packet")
+            in_list = Values(results, f"keyer {profile} {size} list", OURS,
+                             "packet")
+            rows.append([f"{profile}, {size} bytes", bare.text(),
+                         single.text(), in_list.text(),
+                         ratio(in_list, bare)])
+    return ("## A packet through two srtpkeyers\n\n"
+            "CPU time to protect and unprotect, in ns, beside that of bare "
+            "libsrtp2 on the same cryptography.\n\n" +
+            table(["packet", "bare", "single", "in lists of 32",
+                   "lists over bare"], rows))
+
+
+def bare_section(results):
+    rows = []
+    for profile in PROFILES:
+        for size in SIZES:
+            case = f"bare {profile} {size}"
+            for step in ("protect", "unprotect"):
+                stock = Values(results, case, STOCK, step)
+                fast = Values(results, case, FAST, step)
+                rows.append([f"{profile}, {size} bytes, {step}", stock.text(),
+                             fast.text(), ratio(stock, fast)])
+    return ("## Bare libsrtp2\n\nCPU time a packet, in ns.\n\n" +
+            table(["packet", "its own cryptography", "GnuTLS and nettle",
+                   "less"], rows))
+
+
+def pairs_section(results):
+    rows = [
+        compared(results, "first element with its certificate, µs",
+                 "certificate", "first-element"),
+        compared(results, "handshake of a pair, both ends, CPU µs",
+                 "handshake", "handshake-cpu"),
+    ]
+    for count in PAIRS:
+        for metric, words in (
+                ("connect-all", "time to connect all, ms"),
+                ("connect-cpu-per-pair", "CPU a pair, µs"),
+                ("threads-added", "threads more than with none"),
+                ("memory-per-pair", "memory a pair, kB"),
+                ("idle-cpu", "CPU when idle, % of a core")):
+            rows.append(compared(results, f"{count} pairs: {words}",
+                                 f"many {count}", metric))
+    for percent in LOSSES:
+        for metric, words in (("connect-median", "median to connect, ms"),
+                              ("connect-p95", "95th percentile, ms"),
+                              ("connected", "connected within 30 s, %")):
+            rows.append(compared(results, f"{percent} % loss: {words}",
+                                 f"loss {percent}", metric))
+    return "## Associations\n\n" + table(["", OTHER, OURS, "less"], rows)
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        for line in info:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def write_table(results, path):
+    path.write_text(
+        "# Measurements\n\n"
+        f"Processor: {processor()}. Each value is the median of the rounds, "
+        "with the smallest and the largest in brackets; both plugins were "
+        "measured in the same run, in turns, in separate processes. The "
+        "ratios matter more than the numbers.\n\n" +
+        "\n".join(section(results) for section in (
+            media_section, keyer_section, bare_section, pairs_section)))
+
+
+CHART = """
+set terminal svg size 900,420 font "sans-serif,13" background "white"
+set output "{svg}"
+set style data histograms
+set style histogram clustered gap 1
+set style fill solid 0.9 border -1
+set boxwidth 0.9
+set yrange [0:*]
+set ylabel "CPU time to protect and unprotect, µs"
+set grid ytics
+set key top left
+set bmargin 4
+plot "{data}" using 2:xtic(1) title "{other}" linecolor rgb "#b0b0b0", \\
+     "{data}" using 3 title "{ours}" linecolor rgb "#2f7d4f"
+"""
+
+
+def write_chart(results, out):
+    """Packets through the bins, both plugins side by side."""
+    lines = []
+    for size in SIZES:
+        for form, words in (("single", ""), ("list", ", lists")):
+            case = f"bins default {size} {form}"
+            other = Values(results, case, OTHER, "packet")
+            ours = Values(results, case, OURS, "packet")
+            if other and ours:
+                lines.append(f'"{size} bytes{words}" {other.median / 1000} '
+                             f"{ours.median / 1000}")
+    if not lines:
+        return
+    data = out / "bench.dat"
+    data.write_text("\n".join(lines) + "\n")
+    subprocess.run(["gnuplot"], text=True, check=True, input=CHART.format(
+        svg=out / "bench.svg", data=data, other=OTHER, ours=OURS))
+
+
+def write(results, out):
+    write_table(results, out / "bench.md")
+    write_chart(results, out)

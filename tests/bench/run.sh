@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Measures this plugin and the OpenSSL-based one of the system in turns, and
+# writes a table (bench.md), a chart (bench.svg) and every value (bench.json).
+#
+# Usage: tests/bench/run.sh [--quick] [--rounds N] [--only WORD] [--out DIR]
+#   --quick     short runs, few rounds: whether it works, not how fast
+#   --rounds    how often everything is measured; default: 5
+#   --only      cases with this word in their name
+#   --out       where the results go; default: bench in the build folder
+#   BUILD_DIR   where to build; default: build-bench beside tests
+set -eu
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$(dirname "$here")")
+build=${BUILD_DIR:-$root/build-bench}
+export LC_ALL=C.UTF-8
+
+[ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build" "$root"
+meson compile -C "$build"
+exec python3 "$here/bench.py" --build "$build" "$@"
