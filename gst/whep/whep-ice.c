@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The ICE agent of one viewer, on libnice.
+ */
+#include "config.h"
+
+#include "whep-ice.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <nice/interfaces.h>
+#include <string.h>
+
+/* The most that is taken of what a stranger may repeat at will. */
+#define LINES_MAX 256
+#define STUN_PORT 3478
+#define TURNS_PORT 5349
+
+static gboolean
+is_turn (const gchar * scheme)
+{
+  return g_str_equal (scheme, "turn") || g_str_equal (scheme, "turns");
+}
+
+GUri *
+whep_ice_parse_server (const gchar * text, GError ** error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
+  g_autofree gchar *shown = NULL;
+
+  if (!uri)
+    return NULL;
+  const gchar *scheme = g_uri_get_scheme (uri);
+  const gchar *host = g_uri_get_host (uri);
+
+  shown = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
+  if (!host || *host == '\0' || !(g_str_equal (scheme, "stun")
+          || is_turn (scheme))) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("\"%s\" is no STUN or TURN server. Write stun://HOST:PORT or "
+            "turn://USER:PASSWORD@HOST:PORT."), shown);
+    return NULL;
+  }
+  if (is_turn (scheme) && (!g_uri_get_user (uri) || !g_uri_get_password (uri))) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("The TURN server \"%s\" needs a user and a password: "
+            "turn://USER:PASSWORD@HOST:PORT."), shown);
+    return NULL;
+  }
+  return g_steal_pointer (&uri);
+}
+
+static guint
+server_port (GUri * uri)
+{
+  if (g_uri_get_port (uri) > 0)
+    return g_uri_get_port (uri);
+  return g_str_equal (g_uri_get_scheme (uri), "turns") ? TURNS_PORT : STUN_PORT;
+}
+
+static NiceRelayType
+relay_type (GUri * uri)
+{
+  if (g_str_equal (g_uri_get_scheme (uri), "turns"))
+    return NICE_RELAY_TYPE_TURN_TLS;
+  if (g_strcmp0 (g_uri_get_query (uri), "transport=tcp") == 0)
+    return NICE_RELAY_TYPE_TURN_TCP;
+  return NICE_RELAY_TYPE_TURN_UDP;
+}
+
+/* libnice leaves loopback out; where there is nothing else, it must do. */
+static void
+use_loopback_if_alone (NiceAgent * agent)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+
+  if (!addresses)
+    addresses = nice_interfaces_get_local_ips (TRUE);
+  else
+    g_clear_list (&addresses, g_free);
+  for (GList * l = addresses; l; l = l->next) {
+    NiceAddress address;
+
+    nice_address_init (&address);
+    if (nice_address_set_from_string (&address, l->data))
+      nice_agent_add_local_address (agent, &address);
+  }
+  g_list_free_full (addresses, g_free);
+}
+
+NiceAgent *
+whep_ice_agent_new (GMainContext * context, GUri * stun, GUri * turn,
+    guint * stream_id)
+{
+  NiceAgent *agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
+      NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+
+  g_object_set (agent, "controlling-mode", FALSE, "upnp", FALSE,
+      "ice-tcp", FALSE, NULL);
+  if (stun)
+    g_object_set (agent, "stun-server", g_uri_get_host (stun),
+        "stun-server-port", server_port (stun), NULL);
+  use_loopback_if_alone (agent);
+  *stream_id = nice_agent_add_stream (agent, 1);
+  if (turn)
+    nice_agent_set_relay_info (agent, *stream_id, WHEP_ICE_COMPONENT,
+        g_uri_get_host (turn), server_port (turn), g_uri_get_user (turn),
+        g_uri_get_password (turn), relay_type (turn));
+  return agent;
+}
+
+/* "a=candidate:…" → "candidate:…" */
+static const gchar *
+without_prefix (const gchar * line)
+{
+  return g_str_has_prefix (line, "a=") ? line + 2 : line;
+}
+
+gchar **
+whep_ice_get_candidates (NiceAgent * agent, guint stream_id)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GSList *candidates = nice_agent_get_local_candidates (agent, stream_id,
+      WHEP_ICE_COMPONENT);
+
+  for (GSList * l = candidates; l; l = l->next) {
+    g_autofree gchar *line =
+        nice_agent_generate_local_candidate_sdp (agent, l->data);
+
+    g_strv_builder_add (builder, without_prefix (line));
+  }
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return g_strv_builder_end (builder);
+}
+
+void
+whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
+    const gchar * const *lines)
+{
+  GSList *candidates = NULL;
+
+  for (; *lines; lines++) {
+    g_autofree gchar *line = g_strconcat ("a=", *lines, NULL);
+    NiceCandidate *candidate =
+        nice_agent_parse_remote_candidate_sdp (agent, stream_id, line);
+
+    if (candidate && candidate->component_id == WHEP_ICE_COMPONENT)
+      candidates = g_slist_prepend (candidates, candidate);
+    else if (candidate)
+      nice_candidate_free (candidate);
+  }
+  if (candidates)
+    nice_agent_set_remote_candidates (agent, stream_id, WHEP_ICE_COMPONENT,
+        candidates);
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+}
+
+gchar **
+whep_ice_parse_fragment (const gchar * text, gchar ** ufrag)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gchar **lines = g_strsplit_set (text, "\r\n", LINES_MAX);
+
+  *ufrag = NULL;
+  for (gchar ** line = lines; *line; line++) {
+    const gchar *content = without_prefix (*line);
+
+    if (g_str_has_prefix (content, "candidate:"))
+      g_strv_builder_add (builder, content);
+    else if (!*ufrag && g_str_has_prefix (content, "ice-ufrag:"))
+      *ufrag = g_strdup (content + sizeof "ice-ufrag:" - 1);
+  }
+  g_strfreev (lines);
+  return g_strv_builder_end (builder);
+}

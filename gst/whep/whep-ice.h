@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The ICE agent of one viewer (RFC 8445), on libnice: made for our needs, and
+ * its candidates as lines of SDP in both directions.
+ *
+ * Which local addresses it uses: all that the machine has, whatever address
+ * the HTTP side listens at, because a browser sends from such an address even
+ * to a server on the same machine; loopback only where there is no other.
+ */
+#ifndef WHEP_ICE_H
+#define WHEP_ICE_H
+
+#include <nice/agent.h>
+
+G_BEGIN_DECLS
+
+/** The one component: RTP and RTCP share it (RFC 5761). */
+#define WHEP_ICE_COMPONENT NICE_COMPONENT_TYPE_RTP
+
+/**
+ * whep_ice_parse_server:
+ * @uri: "stun://HOST:PORT", or "turn://USER:PASSWORD@HOST:PORT" with
+ *   "turns" for TLS, and "?transport=tcp" for TCP
+ * @error: of #GUriError or #GIOErrorEnum; names @uri without its password
+ *
+ * Returns: (transfer full) (nullable): the parts.
+ */
+GUri *whep_ice_parse_server (const gchar * uri, GError ** error);
+
+/**
+ * whep_ice_agent_new:
+ * @context: where its timers run
+ * @stun: (nullable): of whep_ice_parse_server()
+ * @turn: (nullable): likewise
+ * @stream_id: (out): its one stream, with one component
+ *
+ * Returns: (transfer full): an agent in the controlled role, that expects
+ * the peer's candidates at any time and watches its consent (RFC 7675).
+ */
+NiceAgent *whep_ice_agent_new (GMainContext * context, GUri * stun,
+    GUri * turn, guint * stream_id);
+
+/**
+ * whep_ice_get_candidates:
+ *
+ * Returns: (transfer full): lines "candidate:…", all there are so far.
+ */
+gchar **whep_ice_get_candidates (NiceAgent * agent, guint stream_id);
+
+/**
+ * whep_ice_add_candidates:
+ * @lines: (array zero-terminated=1): "candidate:…" lines of the peer
+ *
+ * What cannot be used is passed over: names nobody can resolve, as browsers
+ * hide their addresses behind, become known when the peer's checks arrive.
+ */
+void whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
+    const gchar * const *lines);
+
+/**
+ * whep_ice_parse_fragment:
+ * @text: a body of application/trickle-ice-sdpfrag (RFC 8840)
+ * @ufrag: (out) (transfer full) (nullable): the ICE user fragment in it
+ *
+ * Returns: (transfer full): the "candidate:…" lines in it.
+ */
+gchar **whep_ice_parse_fragment (const gchar * text, gchar ** ufrag);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One stream that whepsink is given. A real sink keeps it to the clock, so
+ * that EOS, latency, flushing and pausing are what they are everywhere, and
+ * so that a file is played no faster than a camera.
+ */
+#include "config.h"
+
+#include "whep-input.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+
+GST_DEBUG_CATEGORY_STATIC (whep_input_debug);
+#define GST_CAT_DEFAULT whep_input_debug
+
+/* Viewers that come or lose packets together share one keyframe. */
+#define KEYFRAME_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
+
+struct _WhepInput
+{
+  GObject parent;
+
+  GstBin *bin;                  /* borrowed: it owns us */
+  guint index;
+  GstPad *pad;
+  GstElement *appsink;
+  GstElement *parser;
+  WhepInputFuncs funcs;
+  gpointer user_data;
+
+  GMutex lock;
+  /* All below under the lock. */
+  WhepFormat format;
+  gboolean eos;
+  gboolean keyframe_wanted;
+  gint64 keyframe_requested_us;
+  guint64 keyframe_requests;
+};
+
+G_DEFINE_TYPE_WITH_CODE (WhepInput, whep_input, G_TYPE_OBJECT,
+    GST_DEBUG_CATEGORY_INIT (whep_input_debug, "whepinput", 0,
+        "streams that whepsink is given"));
+
+GstPad *
+whep_input_get_pad (WhepInput * self)
+{
+  return self->pad;
+}
+
+guint
+whep_input_get_index (WhepInput * self)
+{
+  return self->index;
+}
+
+WhepFormat
+whep_input_get_format (WhepInput * self)
+{
+  g_mutex_lock (&self->lock);
+  WhepFormat format = self->format;
+  g_mutex_unlock (&self->lock);
+  return format;
+}
+
+gboolean
+whep_input_is_eos (WhepInput * self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean eos = self->eos;
+  g_mutex_unlock (&self->lock);
+  return eos;
+}
+
+guint64
+whep_input_get_keyframe_requests (WhepInput * self)
+{
+  g_mutex_lock (&self->lock);
+  guint64 requests = self->keyframe_requests;
+  g_mutex_unlock (&self->lock);
+  return requests;
+}
+
+/* Whether a request is due now; with the lock. */
+static gboolean
+take_keyframe_request (WhepInput * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!self->keyframe_wanted || (self->keyframe_requests > 0
+          && now_us - self->keyframe_requested_us < KEYFRAME_INTERVAL_US))
+    return FALSE;
+  self->keyframe_requested_us = now_us;
+  self->keyframe_requests++;
+  return TRUE;
+}
+
+static void
+send_keyframe_request (WhepInput * self)
+{
+  GST_DEBUG_OBJECT (self->pad, "asking for a keyframe");
+  gst_pad_push_event (self->pad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
+          0));
+}
+
+void
+whep_input_request_keyframe (WhepInput * self)
+{
+  g_mutex_lock (&self->lock);
+  self->keyframe_wanted = TRUE;
+  gboolean due = take_keyframe_request (self);
+  g_mutex_unlock (&self->lock);
+
+  if (due)
+    send_keyframe_request (self);
+}
+
+/* Ends or repeats a request, by what the stream brings. */
+static void
+follow_keyframes (WhepInput * self, GstBuffer * buffer)
+{
+  gboolean due = FALSE;
+
+  g_mutex_lock (&self->lock);
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+    self->keyframe_wanted = FALSE;
+  else
+    due = take_keyframe_request (self);
+  g_mutex_unlock (&self->lock);
+
+  if (due)
+    send_keyframe_request (self);
+}
+
+static GstClockTime
+clock_time_of (WhepInput * self, GstSample * sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstClockTime running_time =
+      gst_segment_to_running_time (gst_sample_get_segment (sample),
+      GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  GstClockTime base_time = gst_element_get_base_time (self->appsink);
+
+  if (!GST_CLOCK_TIME_IS_VALID (running_time)) {
+    g_autoptr (GstClock) clock = gst_element_get_clock (self->appsink);
+
+    return clock ? gst_clock_get_time (clock) : GST_CLOCK_TIME_NONE;
+  }
+  return base_time + running_time;
+}
+
+static GstFlowReturn
+on_new_sample (GstAppSink * appsink, gpointer user_data)
+{
+  WhepInput *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (appsink);
+
+  if (!sample || !gst_sample_get_buffer (sample))
+    return GST_FLOW_OK;
+  g_autoptr (GstBuffer) buffer =
+      gst_buffer_copy (gst_sample_get_buffer (sample));
+
+  follow_keyframes (self, buffer);
+  GST_BUFFER_PTS (buffer) = clock_time_of (self, sample);
+  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  self->funcs.buffer (self, buffer, gst_sample_get_caps (sample),
+      self->user_data);
+  return GST_FLOW_OK;
+}
+
+static void
+on_eos (GstAppSink * appsink, gpointer user_data)
+{
+  WhepInput *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  self->eos = TRUE;
+  g_mutex_unlock (&self->lock);
+  self->funcs.eos (self, self->user_data);
+}
+
+static gboolean
+formats_equal (const WhepFormat * a, const WhepFormat * b)
+{
+  return a->codec == b->codec && a->h264_profile == b->h264_profile
+      && a->vp9_profile == b->vp9_profile && a->channels == b->channels;
+}
+
+static void
+set_format (WhepInput * self, const GstCaps * caps)
+{
+  WhepFormat format = whep_format_from_caps (caps);
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = !formats_equal (&self->format, &format);
+  self->format = format;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    self->funcs.format (self, self->user_data);
+}
+
+/* At the sink: the caps that viewers are served. */
+static GstPadProbeReturn
+on_sink_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  WhepInput *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    set_format (self, caps);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START
+      || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+    g_mutex_lock (&self->lock);
+    self->eos = FALSE;
+    g_mutex_unlock (&self->lock);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* H.264 needs a parser: it finds profile and keyframes, and repeats parameter
+ * sets with each keyframe, for viewers that come late. */
+static gboolean
+insert_parser (WhepInput * self)
+{
+  GstElement *parser = gst_element_factory_make ("h264parse", NULL);
+  g_autoptr (GstPad) sink = NULL;
+
+  if (!parser) {
+    GST_ELEMENT_ERROR (self->bin, CORE, MISSING_PLUGIN, (NULL),
+        ("no element h264parse"));
+    return FALSE;
+  }
+  g_object_set (parser, "config-interval", -1, NULL);
+  gst_bin_add (self->bin, parser);
+  self->parser = parser;
+  sink = gst_element_get_static_pad (parser, "sink");
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), sink);
+  gst_element_link (parser, self->appsink);
+  return gst_element_sync_state_with_parent (parser);
+}
+
+/* At the ghost pad: the caps as they are given. */
+static GstPadProbeReturn
+on_ghost_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  WhepInput *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || self->parser)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  if (gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-h264")
+      && !insert_parser (self))
+    return GST_PAD_PROBE_DROP;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+whep_input_finalize (GObject * object)
+{
+  WhepInput *self = WHEP_INPUT (object);
+
+  gst_clear_object (&self->pad);
+  gst_clear_object (&self->appsink);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (whep_input_parent_class)->finalize (object);
+}
+
+static void
+whep_input_class_init (WhepInputClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = whep_input_finalize;
+}
+
+static void
+whep_input_init (WhepInput * self)
+{
+  g_mutex_init (&self->lock);
+}
+
+static void
+configure_sink (WhepInput * self, GstPadTemplate * templ)
+{
+  GstAppSinkCallbacks callbacks = {.eos = on_eos,.new_sample = on_new_sample };
+  g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
+
+  /* Pictures in whole, because a payloader's first bytes decide. */
+  g_autoptr (GstCaps) whole = gst_caps_make_writable (gst_caps_ref (caps));
+  for (guint i = 0; i < gst_caps_get_size (whole); i++) {
+    GstStructure *s = gst_caps_get_structure (whole, i);
+
+    if (gst_structure_has_name (s, "video/x-h264"))
+      gst_structure_set (s, "stream-format", G_TYPE_STRING, "byte-stream",
+          "alignment", G_TYPE_STRING, "au", NULL);
+  }
+  g_object_set (self->appsink, "caps", whole, "async", FALSE, "sync", TRUE,
+      "qos", FALSE, "enable-last-sample", FALSE, "max-buffers", 1u, NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (self->appsink), &callbacks, self,
+      NULL);
+}
+
+WhepInput *
+whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
+    const gchar * name, const WhepInputFuncs * funcs, gpointer user_data)
+{
+  GstElement *appsink = gst_element_factory_make ("appsink", NULL);
+  g_autoptr (GstPad) sink = NULL;
+  WhepInput *self;
+
+  if (!appsink)
+    return NULL;
+  self = g_object_new (WHEP_TYPE_INPUT, NULL);
+  self->bin = bin;
+  self->index = index;
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->appsink = gst_object_ref_sink (appsink);
+  configure_sink (self, templ);
+  gst_bin_add (bin, appsink);
+
+  sink = gst_element_get_static_pad (appsink, "sink");
+  self->pad = gst_ghost_pad_new_from_template (name, sink, templ);
+  gst_object_ref_sink (self->pad);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
+      GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_sink_event, self, NULL);
+  gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_ghost_event, self, NULL);
+  gst_element_sync_state_with_parent (appsink);
+  return self;
+}
+
+static void
+remove_element (GstBin * bin, GstElement * element)
+{
+  gst_element_set_locked_state (element, TRUE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bin_remove (bin, element);
+}
+
+void
+whep_input_remove (WhepInput * self)
+{
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), NULL);
+  if (self->parser)
+    remove_element (self->bin, self->parser);
+  remove_element (self->bin, self->appsink);
+}

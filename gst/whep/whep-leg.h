@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The elements of one viewer's leg, linked and ready to start:
+ *
+ *   appsrc ─ payloader ─┐
+ *   appsrc ─ payloader ─┴ rtpfunnel ─ [rtprtxsend] ─ rtpsession ─┐
+ *                                                          srtpkeyer ─┐
+ *                                                           dtlsenc ──┴ nicesink
+ *   nicesrc ─ dtlssrtpdemux ─┬ dtlsdec (its certificate, its keys)
+ *                            └ srtpkeyer ─ RTCP ─ rtpsession
+ *
+ * It is a pipeline of its own, so that what happens to one viewer happens to
+ * nobody else. It runs on the clock of whepsink with a base time of 0: the
+ * running time of its buffers is the clock time they belong to.
+ */
+#ifndef WHEP_LEG_H
+#define WHEP_LEG_H
+
+#include <gst/gst.h>
+#include <nice/agent.h>
+
+#include "whep-offer.h"
+
+G_BEGIN_DECLS
+
+/** How many streams one whepsink can take. */
+#define WHEP_INPUTS_MAX 16
+
+/**
+ * WhepLeg:
+ * @sources: one appsrc per stream that the offer carries, by its input
+ * @payloaders: likewise
+ *
+ * Elements are borrowed from @pipeline.
+ */
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *sources[WHEP_INPUTS_MAX];
+  GstElement *payloaders[WHEP_INPUTS_MAX];
+  GstElement *dtlsdec;
+  GstElement *dtlsenc;
+  GstElement *session;
+  gchar *fingerprint;
+} WhepLeg;
+
+/**
+ * WhepLegConfig:
+ * @id: of the viewer, which is its connection-id too
+ * @offer: what the viewer wants
+ * @agent: carries its packets, in stream @stream_id
+ * @clock: of whepsink
+ * @cname: of its RTP session
+ * @ssrcs: one per input
+ * @rtx_ssrcs: one per input, for retransmissions
+ */
+typedef struct
+{
+  const gchar *id;
+  const WhepOffer *offer;
+  NiceAgent *agent;
+  guint stream_id;
+  GstClock *clock;
+  const gchar *cname;
+  const guint32 *ssrcs;
+  const guint32 *rtx_ssrcs;
+} WhepLegConfig;
+
+/**
+ * whep_leg_check_elements:
+ * @error: names what is missing, or where elements come from that are not
+ *   ours
+ *
+ * Returns: whether all elements of a leg are there and ours where they must
+ * be.
+ */
+gboolean whep_leg_check_elements (GError ** error);
+
+/**
+ * whep_leg_init:
+ *
+ * Returns: whether @leg could be built; nothing is left to clear otherwise.
+ */
+gboolean whep_leg_init (WhepLeg * leg, const WhepLegConfig * config,
+    GError ** error);
+
+/** whep_leg_set_connected: the peer's address is known; DTLS may answer. */
+void whep_leg_set_connected (WhepLeg * leg);
+
+/**
+ * whep_leg_clear:
+ *
+ * Says goodbye to the peer (close_notify), stops and frees everything. Waits
+ * for the leg's threads: never call it from one of them.
+ */
+void whep_leg_clear (WhepLeg * leg);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One viewer, from its offer to its end.
+ *
+ * Threads: what elements and the ICE agent tell comes from threads of theirs
+ * and is taken to the server's context, where all decisions are made. The
+ * streams' threads only look at two atomic flags and their own gate.
+ *
+ * Timers, on the server's context: the answer is sent with the candidates
+ * there are after GATHERING_TIMEOUT_MS; who is not connected after
+ * CONNECTING_TIMEOUT_S is removed.
+ */
+#include "config.h"
+
+#include "whep-viewer.h"
+
+#include <glib/gi18n-lib.h>
+#include <gst/app/gstappsrc.h>
+#include <sys/random.h>
+
+#include "whep-answer.h"
+#include "whep-ice.h"
+#include "whep-leg.h"
+
+GST_DEBUG_CATEGORY_STATIC (whep_viewer_debug);
+#define GST_CAT_DEFAULT whep_viewer_debug
+
+#define GATHERING_TIMEOUT_MS 1000
+#define CONNECTING_TIMEOUT_S 20
+/* A leg that lags behind by more than this loses pictures. */
+#define QUEUE_BUFFERS_MAX 60
+
+/* Values of dtlsdec's connection-state. */
+#define DTLS_CLOSED 1
+#define DTLS_FAILED 2
+#define DTLS_CONNECTED 4
+
+/* What is sent of one stream. Belongs to the stream's thread. */
+typedef struct
+{
+  GstElement *source;
+  GstCaps *caps;
+  gboolean video;
+  gboolean needs_keyframe;
+  gint dropped;                 /* atomic */
+} Track;
+
+struct _WhepViewer
+{
+  GObject parent;
+
+  gchar *id;
+  GMainContext *context;
+  GThreadPool *cleaners;
+  WhepViewerFuncs funcs;
+  gpointer user_data;
+  WhepOffer *offer;
+  NiceAgent *agent;
+  guint stream_id;
+  gchar *ufrag;
+  gchar *pwd;
+  gchar *cname;
+  guint32 ssrcs[WHEP_INPUTS_MAX];
+  guint32 rtx_ssrcs[WHEP_INPUTS_MAX];
+  WhepLeg leg;
+  GstElement *dtlsdec;          /* of the leg, which it outlives, for stats */
+  GstElement *session;
+  Track tracks[WHEP_INPUTS_MAX];
+
+  /* On the context alone. */
+  GSource *gathering_timer;
+  GSource *connecting_timer;
+  gboolean answered;
+  gboolean reachable;
+  gint64 born_us;
+  gchar *detail;
+
+  /* Atomic. */
+  gint connected;
+  gint ended;
+};
+
+G_DEFINE_TYPE_WITH_CODE (WhepViewer, whep_viewer, G_TYPE_OBJECT,
+    GST_DEBUG_CATEGORY_INIT (whep_viewer_debug, "whepviewer", 0,
+        "viewers of whepsink"));
+
+static const gchar *const end_names[] = {
+  [WHEP_END_LEFT] = "left",
+  [WHEP_END_CLOSED] = "closed",
+  [WHEP_END_SILENT] = "silent",
+  [WHEP_END_UNREACHABLE] = "unreachable",
+  [WHEP_END_HANDSHAKE] = "handshake",
+  [WHEP_END_FORMAT] = "format",
+  [WHEP_END_EOS] = "eos",
+  [WHEP_END_STOPPED] = "stopped",
+  [WHEP_END_ERROR] = "error",
+};
+
+const gchar *
+whep_end_name (WhepEnd end)
+{
+  return end_names[end];
+}
+
+/* Tasks for the context: a function with a number, and a reference. */
+typedef struct
+{
+  WhepViewer *viewer;
+  void (*func) (WhepViewer * viewer, guint value);
+  guint value;
+} Task;
+
+static gboolean
+task_run (gpointer data)
+{
+  Task *task = data;
+
+  task->func (task->viewer, task->value);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+
+  g_object_unref (task->viewer);
+  g_free (task);
+}
+
+/* Always later, so that no element's thread takes itself down. */
+static void
+run_on_context (WhepViewer * self, void (*func) (WhepViewer *, guint),
+    guint value)
+{
+  Task *task = g_new (Task, 1);
+  GSource *source = g_idle_source_new ();
+
+  task->viewer = g_object_ref (self);
+  task->func = func;
+  task->value = value;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, task_run, task, task_free);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static void
+clear_timer (GSource ** timer)
+{
+  if (*timer)
+    g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
+}
+
+static GSource *
+add_timer (WhepViewer * self, guint timeout_ms, GSourceFunc func)
+{
+  GSource *source = g_timeout_source_new (timeout_ms);
+
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+static void
+finish (WhepViewer * self, guint end)
+{
+  if (g_atomic_int_get (&self->ended))
+    return;
+  g_atomic_int_set (&self->ended, TRUE);
+  clear_timer (&self->gathering_timer);
+  clear_timer (&self->connecting_timer);
+  GST_INFO ("viewer %.8s ended: %s%s%s", self->id, end_names[end],
+      self->detail ? ": " : "", self->detail ? self->detail : "");
+  self->funcs.ended (self, end, self->detail, self->user_data);
+  g_thread_pool_push (self->cleaners, g_object_ref (self), NULL);
+}
+
+void
+whep_viewer_end (WhepViewer * self, WhepEnd end)
+{
+  run_on_context (self, finish, end);
+}
+
+void
+whep_viewer_clean (gpointer viewer, gpointer unused)
+{
+  WhepViewer *self = viewer;
+
+  whep_leg_clear (&self->leg);
+  g_signal_handlers_disconnect_by_data (self->agent, self);
+  nice_agent_remove_stream (self->agent, self->stream_id);
+  g_object_unref (self);
+}
+
+/* The answer */
+
+static void
+send_answer (WhepViewer * self)
+{
+  g_auto (GStrv) candidates = NULL;
+  g_autofree gchar *answer = NULL;
+  g_autofree gchar *stream_id = NULL;
+
+  if (self->answered || g_atomic_int_get (&self->ended))
+    return;
+  self->answered = TRUE;
+  clear_timer (&self->gathering_timer);
+  candidates = whep_ice_get_candidates (self->agent, self->stream_id);
+  stream_id = g_strndup (self->cname, 12);
+  WhepLocal local = {
+    .session_id = ((guint64) g_random_int () << 32) | g_random_int (),
+    .ice_ufrag = self->ufrag,
+    .ice_pwd = self->pwd,
+    .fingerprint = self->leg.fingerprint,
+    .candidates = (const gchar * const *) candidates,
+    .cname = self->cname,
+    .stream_id = stream_id,
+    .ssrcs = self->ssrcs,
+    .rtx_ssrcs = self->rtx_ssrcs,
+  };
+  answer = whep_answer_new (self->offer, &local);
+  self->funcs.answer (self, self->ufrag, answer, self->user_data);
+
+  nice_agent_set_remote_credentials (self->agent, self->stream_id,
+      self->offer->ice_ufrag, self->offer->ice_pwd);
+  whep_ice_add_candidates (self->agent, self->stream_id,
+      (const gchar * const *) self->offer->candidates);
+}
+
+static void
+gathered (WhepViewer * self, guint unused)
+{
+  send_answer (self);
+}
+
+static void
+on_gathering_done (NiceAgent * agent, guint stream_id, WhepViewer * self)
+{
+  run_on_context (self, gathered, 0);
+}
+
+static gboolean
+on_gathering_timeout (gpointer user_data)
+{
+  WhepViewer *self = user_data;
+
+  GST_INFO ("viewer %.8s: gathering takes long; answering with what there is",
+      self->id);
+  send_answer (self);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+whep_viewer_trickle (WhepViewer * self, const gchar * etag,
+    const gchar * fragment, GError ** error)
+{
+  g_autofree gchar *ufrag = NULL;
+  g_auto (GStrv) candidates = whep_ice_parse_fragment (fragment, &ufrag);
+
+  if (etag && !g_str_equal (etag, "*") && !g_str_equal (etag, self->ufrag)) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_PRECONDITION,
+        _("If-Match names another ICE session than this viewer's."));
+    return FALSE;
+  }
+  if (ufrag && !g_str_equal (ufrag, self->offer->ice_ufrag)) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
+        _("An ICE restart is not possible here. Make a new offer."));
+    return FALSE;
+  }
+  whep_ice_add_candidates (self->agent, self->stream_id,
+      (const gchar * const *) candidates);
+  return TRUE;
+}
+
+/* The connection */
+
+static void
+ice_connected (WhepViewer * self, guint unused)
+{
+  if (self->reachable || g_atomic_int_get (&self->ended))
+    return;
+  self->reachable = TRUE;
+  GST_DEBUG ("viewer %.8s is reachable", self->id);
+  whep_leg_set_connected (&self->leg);
+}
+
+static void
+ice_failed (WhepViewer * self, guint unused)
+{
+  finish (self, self->reachable ? WHEP_END_SILENT : WHEP_END_UNREACHABLE);
+}
+
+static void
+on_ice_state (NiceAgent * agent, guint stream_id, guint component_id,
+    guint state, WhepViewer * self)
+{
+  if (state == NICE_COMPONENT_STATE_CONNECTED
+      || state == NICE_COMPONENT_STATE_READY)
+    run_on_context (self, ice_connected, 0);
+  else if (state == NICE_COMPONENT_STATE_FAILED)
+    run_on_context (self, ice_failed, 0);
+}
+
+static void
+dtls_connected (WhepViewer * self, guint unused)
+{
+  if (g_atomic_int_get (&self->ended))
+    return;
+  clear_timer (&self->connecting_timer);
+  GST_INFO ("viewer %.8s connected after %" G_GINT64_FORMAT " ms", self->id,
+      (g_get_monotonic_time () - self->born_us) / 1000);
+  g_atomic_int_set (&self->connected, TRUE);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (self->tracks[i].video)
+      self->funcs.keyframe (self, i, self->user_data);
+  }
+}
+
+static void
+on_dtls_state (GstElement * dtlsdec, GParamSpec * pspec, WhepViewer * self)
+{
+  gint state;
+
+  g_object_get (dtlsdec, "connection-state", &state, NULL);
+  if (state == DTLS_CONNECTED)
+    run_on_context (self, dtls_connected, 0);
+  else if (state == DTLS_FAILED)
+    run_on_context (self, finish, WHEP_END_HANDSHAKE);
+  else if (state == DTLS_CLOSED && g_atomic_int_get (&self->connected))
+    run_on_context (self, finish, WHEP_END_CLOSED);
+}
+
+static gboolean
+on_connecting_timeout (gpointer user_data)
+{
+  WhepViewer *self = user_data;
+
+  finish (self, self->reachable ? WHEP_END_HANDSHAKE : WHEP_END_UNREACHABLE);
+  return G_SOURCE_REMOVE;
+}
+
+/* A leg's troubles are its viewer's alone: nothing reaches the bus. */
+static GstBusSyncReply
+on_leg_message (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  WhepViewer *self = user_data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *debug = NULL;
+
+    gst_message_parse_error (message, &error, &debug);
+    GST_WARNING ("viewer %.8s: %s (%s)", self->id, error->message, debug);
+    run_on_context (self, finish, WHEP_END_ERROR);
+  }
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
+/* Media */
+
+/* PLI, FIR and the keys of SRTP all ask upstream for a keyframe. */
+static GstPadProbeReturn
+on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  WhepViewer *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (gst_event_has_name (event, "GstForceKeyUnit")) {
+    g_autoptr (GstElement) source = gst_pad_get_parent_element (pad);
+
+    for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+      if (self->tracks[i].source == source && self->tracks[i].video)
+        self->funcs.keyframe (self, i, self->user_data);
+    }
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* Whether the buffer may go; a picture only when the viewer can show it. */
+static gboolean
+pass_gate (WhepViewer * self, guint input, Track * track, GstBuffer * buffer)
+{
+  gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+
+  if (gst_app_src_get_current_level_buffers (GST_APP_SRC (track->source)) >=
+      QUEUE_BUFFERS_MAX) {
+    g_atomic_int_inc (&track->dropped);
+    track->needs_keyframe = track->video;
+    return FALSE;
+  }
+  if (track->needs_keyframe && delta) {
+    g_atomic_int_inc (&track->dropped);
+    self->funcs.keyframe (self, input, self->user_data);
+    return FALSE;
+  }
+  track->needs_keyframe = FALSE;
+  return TRUE;
+}
+
+void
+whep_viewer_push (WhepViewer * self, guint input, GstBuffer * buffer,
+    GstCaps * caps)
+{
+  Track *track = &self->tracks[input];
+
+  if (!track->source || !g_atomic_int_get (&self->connected)
+      || g_atomic_int_get (&self->ended)
+      || !pass_gate (self, input, track, buffer))
+    return;
+  if (track->caps != caps) {
+    gst_caps_replace (&track->caps, caps);
+    gst_app_src_set_caps (GST_APP_SRC (track->source), caps);
+  }
+  gst_app_src_push_buffer (GST_APP_SRC (track->source),
+      gst_buffer_ref (buffer));
+}
+
+gboolean
+whep_viewer_uses (WhepViewer * self, guint input)
+{
+  return self->tracks[input].source != NULL;
+}
+
+const gchar *
+whep_viewer_get_id (WhepViewer * self)
+{
+  return self->id;
+}
+
+static void
+add_element_stats (GstStructure * stats, const gchar * name,
+    GstElement * element)
+{
+  g_autoptr (GstStructure) structure = NULL;
+
+  g_object_get (element, "stats", &structure, NULL);
+  if (structure)
+    gst_structure_set (stats, name, GST_TYPE_STRUCTURE, structure, NULL);
+}
+
+GstStructure *
+whep_viewer_get_stats (WhepViewer * self)
+{
+  guint64 dropped = 0;
+
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
+    dropped += g_atomic_int_get (&self->tracks[i].dropped);
+  GstStructure *stats = gst_structure_new ("whep-viewer",
+      "id", G_TYPE_STRING, self->id,
+      "connected", G_TYPE_BOOLEAN, g_atomic_int_get (&self->connected),
+      "age-ms", G_TYPE_UINT64,
+      (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
+      "buffers-dropped", G_TYPE_UINT64, dropped, NULL);
+  add_element_stats (stats, "dtls", self->dtlsdec);
+  add_element_stats (stats, "rtp", self->session);
+  return stats;
+}
+
+/* Making one */
+
+/* @size random bytes in hexadecimal digits, from the system's generator. */
+static gchar *
+random_hex (gsize size)
+{
+  guint8 bytes[32];
+  GString *text = g_string_new (NULL);
+
+  g_assert (size <= sizeof bytes);
+  if (getentropy (bytes, size) != 0)
+    g_error ("the system has no random numbers");
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+static void
+make_tracks (WhepViewer * self)
+{
+  for (guint i = 0; i < self->offer->media->len; i++) {
+    const WhepMedia *media = g_ptr_array_index (self->offer->media, i);
+
+    if (media->input < 0)
+      continue;
+    Track *track = &self->tracks[media->input];
+    GstElement *source = self->leg.sources[media->input];
+    g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+
+    track->source = gst_object_ref (source);
+    track->video = g_str_equal (media->kind, "video");
+    track->needs_keyframe = track->video;
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+        on_upstream_event, self, NULL);
+  }
+}
+
+static gboolean
+make_leg (WhepViewer * self, GstClock * clock, GError ** error)
+{
+  WhepLegConfig config = {
+    .id = self->id,.offer = self->offer,.agent = self->agent,
+    .stream_id = self->stream_id,.clock = clock,.cname = self->cname,
+    .ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,
+  };
+  g_autoptr (GstBus) bus = NULL;
+
+  if (!whep_leg_init (&self->leg, &config, error))
+    return FALSE;
+  self->dtlsdec = gst_object_ref (self->leg.dtlsdec);
+  self->session = gst_object_ref (self->leg.session);
+  bus = gst_element_get_bus (self->leg.pipeline);
+  gst_bus_set_sync_handler (bus, on_leg_message, self, NULL);
+  make_tracks (self);
+  g_signal_connect (self->leg.dtlsdec, "notify::connection-state",
+      G_CALLBACK (on_dtls_state), self);
+  if (gst_element_set_state (self->leg.pipeline, GST_STATE_PLAYING) !=
+      GST_STATE_CHANGE_FAILURE)
+    return TRUE;
+  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_INTERNAL,
+      _("The viewer's leg does not start. The log says why."));
+  return FALSE;
+}
+
+static void
+make_agent (WhepViewer * self, const WhepViewerConfig * config)
+{
+  self->agent = whep_ice_agent_new (config->context, config->stun,
+      config->turn, &self->stream_id);
+  g_signal_connect (self->agent, "candidate-gathering-done",
+      G_CALLBACK (on_gathering_done), self);
+  g_signal_connect (self->agent, "component-state-changed",
+      G_CALLBACK (on_ice_state), self);
+  nice_agent_get_local_credentials (self->agent, self->stream_id,
+      &self->ufrag, &self->pwd);
+}
+
+WhepViewer *
+whep_viewer_new (const WhepViewerConfig * config, WhepOffer * offer,
+    const WhepViewerFuncs * funcs, gpointer user_data, GError ** error)
+{
+  g_autoptr (WhepViewer) self = g_object_new (WHEP_TYPE_VIEWER, NULL);
+
+  self->context = g_main_context_ref (config->context);
+  self->cleaners = config->cleaners;
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->offer = offer;
+  self->id = random_hex (16);
+  self->cname = random_hex (12);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    self->ssrcs[i] = g_random_int ();
+    self->rtx_ssrcs[i] = g_random_int ();
+  }
+  make_agent (self, config);
+  if (!make_leg (self, config->clock, error)) {
+    whep_leg_clear (&self->leg);
+    return NULL;
+  }
+  self->gathering_timer =
+      add_timer (self, GATHERING_TIMEOUT_MS, on_gathering_timeout);
+  self->connecting_timer = add_timer (self, CONNECTING_TIMEOUT_S * 1000,
+      on_connecting_timeout);
+  nice_agent_gather_candidates (self->agent, self->stream_id);
+  return g_steal_pointer (&self);
+}
+
+static void
+whep_viewer_finalize (GObject * object)
+{
+  WhepViewer *self = WHEP_VIEWER (object);
+
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    gst_clear_object (&self->tracks[i].source);
+    gst_caps_replace (&self->tracks[i].caps, NULL);
+  }
+  if (self->agent)
+    g_signal_handlers_disconnect_by_data (self->agent, self);
+  g_clear_object (&self->agent);
+  gst_clear_object (&self->dtlsdec);
+  gst_clear_object (&self->session);
+  g_clear_pointer (&self->offer, whep_offer_free);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_free (self->id);
+  g_free (self->cname);
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  g_free (self->detail);
+  G_OBJECT_CLASS (whep_viewer_parent_class)->finalize (object);
+}
+
+static void
+whep_viewer_class_init (WhepViewerClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = whep_viewer_finalize;
+}
+
+static void
+whep_viewer_init (WhepViewer * self)
+{
+  self->born_us = g_get_monotonic_time ();
+}
