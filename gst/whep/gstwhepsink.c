@@ -849,8 +849,7 @@ install_string (GObjectClass * klass, guint id, const gchar * name,
     GParamFlags access)
 {
   g_object_class_install_property (klass, id, g_param_spec_string (name, nick,
-          blurb, value, access | G_PARAM_STATIC_NAME
-          | GST_PARAM_MUTABLE_READY));
+          blurb, value, access | G_PARAM_STATIC_NAME));
 }
 
 static void
@@ -864,8 +863,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("port", _("Port"),
           _("TCP port of the HTTP server; 0 takes a free one, which can be "
               "read here from READY on"), 0, 65535, DEFAULT_PORT,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-          | GST_PARAM_MUTABLE_READY));
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   install_string (klass, PROP_PATH, "path", _("Path"),
       _("Path of the WHEP endpoint"), DEFAULT_PATH, G_PARAM_READWRITE);
   install_string (klass, PROP_STUN_SERVER, "stun-server", _("STUN server"),
