@@ -237,7 +237,7 @@ insert_parser (WhepInput * self)
   }
   g_object_set (parser, "config-interval", -1, NULL);
   gst_bin_add (self->bin, parser);
-  self->parser = parser;
+  self->parser = gst_object_ref (parser);
   sink = gst_element_get_static_pad (parser, "sink");
   gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), sink);
   gst_element_link (parser, self->appsink);
@@ -268,6 +268,7 @@ whep_input_finalize (GObject * object)
 
   gst_clear_object (&self->pad);
   gst_clear_object (&self->appsink);
+  gst_clear_object (&self->parser);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (whep_input_parent_class)->finalize (object);
 }
@@ -335,9 +336,12 @@ whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
   return self;
 }
 
+/* A bin that is going away has let go of it already. */
 static void
 remove_element (GstBin * bin, GstElement * element)
 {
+  if (!gst_object_has_as_parent (GST_OBJECT (element), GST_OBJECT (bin)))
+    return;
   gst_element_set_locked_state (element, TRUE);
   gst_element_set_state (element, GST_STATE_NULL);
   gst_bin_remove (bin, element);

@@ -169,7 +169,8 @@ add_tracks (WhepLeg * leg, const WhepLegConfig * config, GstElement * funnel,
         || !link_pads (payloader, "src", funnel, "sink_%u", error))
       return FALSE;
     leg->sources[media->input] = source;
-    leg->payloaders[media->input] = payloader;
+    leg->codecs[media->input] = media->codec;
+    leg->payload_types[media->input] = media->payload_type;
   }
   return TRUE;
 }
@@ -198,6 +199,19 @@ read_rtx_maps (const WhepLegConfig * config, GstStructure ** payload_types,
   return gst_structure_n_fields (*ssrcs) > 0;
 }
 
+/* The session asks for what it needs to relate RTP time to clock time. */
+static GstCaps *
+on_request_pt_map (GstElement * session, guint payload_type, WhepLeg * leg)
+{
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (leg->codecs[i] && leg->payload_types[i] == payload_type)
+      return gst_caps_new_simple ("application/x-rtp",
+          "media", G_TYPE_STRING, leg->codecs[i]->media,
+          "clock-rate", G_TYPE_INT, (gint) leg->codecs[i]->clock_rate, NULL);
+  }
+  return NULL;
+}
+
 /* Links the funnel to the session, by way of retransmission if wanted. */
 static gboolean
 link_session (WhepLeg * leg, const WhepLegConfig * config,
@@ -221,8 +235,7 @@ link_session (WhepLeg * leg, const WhepLegConfig * config,
 }
 
 static gboolean
-add_session (WhepLeg * leg, const WhepLegConfig * config, GstElement * keyer,
-    GError ** error)
+add_session (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
   GstElement *funnel = add (leg, "rtpfunnel", error);
   GstStructure *sdes;
@@ -234,12 +247,17 @@ add_session (WhepLeg * leg, const WhepLegConfig * config, GstElement * keyer,
   g_object_set (leg->session, "rtp-profile", RTP_PROFILE_SAVPF, "sdes", sdes,
       "rtcp-min-interval", (guint64) RTCP_INTERVAL_NS, NULL);
   gst_structure_free (sdes);
+  g_signal_connect (leg->session, "request-pt-map",
+      G_CALLBACK (on_request_pt_map), leg);
 
   return add_tracks (leg, config, funnel, error)
       && link_session (leg, config, funnel, error)
-      && link_pads (leg->session, "send_rtp_src", keyer, "rtp_sink_%u", error)
-      && link_pads (leg->session, "send_rtcp_src", keyer, "rtcp_sink_%u", error)
-      && link_pads (keyer, "rtcp_src", leg->session, "recv_rtcp_sink", error);
+      && link_pads (leg->session, "send_rtp_src", leg->protect, "rtp_sink_%u",
+      error)
+      && link_pads (leg->session, "send_rtcp_src", leg->protect,
+      "rtcp_sink_%u", error)
+      && link_pads (leg->unprotect, "rtcp_src", leg->session,
+      "recv_rtcp_sink", error);
 }
 
 static void
@@ -255,37 +273,38 @@ configure_transport (WhepLeg * leg, const WhepLegConfig * config,
   g_object_set (leg->dtlsdec, "connection-id", config->id,
       "peer-fingerprint", config->offer->fingerprints, NULL);
   gst_util_set_object_arg (G_OBJECT (leg->dtlsdec), "verify", "required");
+  g_object_set (leg->protect, "connection-id", config->id, NULL);
+  g_object_set (leg->unprotect, "connection-id", config->id, NULL);
   /* No flight is sent to nowhere: see whep_leg_set_connected(). */
   gst_element_set_locked_state (leg->dtlsenc, TRUE);
 }
 
 /* What carries packets and keys; the RTP side comes with add_session(). */
 static gboolean
-add_transport (WhepLeg * leg, const WhepLegConfig * config,
-    GstElement ** keyer, GError ** error)
+add_transport (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
   static const gchar *const factories[] = {
-    "dtlscertgen", "dtlsdec", "dtlsenc", "srtpkeyer", "dtlssrtpdemux",
-    "funnel", "nicesrc", "nicesink", NULL
+    "dtlscertgen", "dtlsdec", "dtlsenc", "srtpkeyer", "srtpkeyer",
+    "dtlssrtpdemux", "funnel", "nicesrc", "nicesink", NULL
   };
   GstElement *e[G_N_ELEMENTS (factories)];
 
   if (!add_all (leg, factories, e, error))
     return FALSE;
-  GstElement *certgen = e[0], *demux = e[4], *funnel = e[5];
-  GstElement *nicesrc = e[6], *nicesink = e[7];
+  GstElement *certgen = e[0], *demux = e[5], *funnel = e[6];
+  GstElement *nicesrc = e[7], *nicesink = e[8];
   leg->dtlsdec = e[1];
   leg->dtlsenc = e[2];
-  *keyer = e[3];
+  leg->protect = e[3];
+  leg->unprotect = e[4];
   configure_transport (leg, config, nicesrc, nicesink);
   g_object_get (certgen, "fingerprint", &leg->fingerprint, NULL);
 
   return link_pads (certgen, "src", leg->dtlsdec, "certificate", error)
-      && link_pads (leg->dtlsdec, "keys", *keyer, "keys", error)
       && link_pads (nicesrc, "src", demux, "sink", error)
       && link_pads (demux, "dtls_src", leg->dtlsdec, "sink", error)
-      && link_pads (demux, "rtp_src", *keyer, "sink", error)
-      && link_pads (*keyer, "src", funnel, "sink_%u", error)
+      && link_pads (demux, "rtp_src", leg->unprotect, "sink", error)
+      && link_pads (leg->protect, "src", funnel, "sink_%u", error)
       && link_pads (leg->dtlsenc, "src", funnel, "sink_%u", error)
       && link_pads (funnel, "src", nicesink, "sink", error);
 }
@@ -293,8 +312,6 @@ add_transport (WhepLeg * leg, const WhepLegConfig * config,
 gboolean
 whep_leg_init (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
-  GstElement *keyer;
-
   *leg = (WhepLeg) {
   NULL};
   leg->pipeline = gst_pipeline_new (NULL);
@@ -303,8 +320,8 @@ whep_leg_init (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
   gst_element_set_start_time (leg->pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time (leg->pipeline, 0);
 
-  if (!add_transport (leg, config, &keyer, error)
-      || !add_session (leg, config, keyer, error)) {
+  if (!add_transport (leg, config, error)
+      || !add_session (leg, config, error)) {
     whep_leg_clear (leg);
     return FALSE;
   }

@@ -6,8 +6,11 @@
  *   appsrc ─ payloader ─┴ rtpfunnel ─ [rtprtxsend] ─ rtpsession ─┐
  *                                                          srtpkeyer ─┐
  *                                                           dtlsenc ──┴ nicesink
- *   nicesrc ─ dtlssrtpdemux ─┬ dtlsdec (its certificate, its keys)
+ *   nicesrc ─ dtlssrtpdemux ─┬ dtlsdec ─ dtlscertgen
  *                            └ srtpkeyer ─ RTCP ─ rtpsession
+ *
+ * One srtpkeyer a direction, because a pipeline must not be a ring; they find
+ * their keys by the connection-id.
  *
  * It is a pipeline of its own, so that what happens to one viewer happens to
  * nobody else. It runs on the clock of whepsink with a base time of 0: the
@@ -29,7 +32,11 @@ G_BEGIN_DECLS
 /**
  * WhepLeg:
  * @sources: one appsrc per stream that the offer carries, by its input
- * @payloaders: likewise
+ * @codecs: likewise
+ * @payload_types: likewise
+ * @protect: the srtpkeyer of what is sent
+ * @unprotect: the srtpkeyer of what is received
+ * @fingerprint: of its certificate, as an a=fingerprint value
  *
  * Elements are borrowed from @pipeline.
  */
@@ -37,9 +44,12 @@ typedef struct
 {
   GstElement *pipeline;
   GstElement *sources[WHEP_INPUTS_MAX];
-  GstElement *payloaders[WHEP_INPUTS_MAX];
+  const WhepCodec *codecs[WHEP_INPUTS_MAX];
+  guint payload_types[WHEP_INPUTS_MAX];
   GstElement *dtlsdec;
   GstElement *dtlsenc;
+  GstElement *protect;
+  GstElement *unprotect;
   GstElement *session;
   gchar *fingerprint;
 } WhepLeg;

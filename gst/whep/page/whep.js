@@ -106,13 +106,13 @@ function onConnectionState(self) {
 }
 
 /** Says goodbye; keepalive lets it out even while the page is closing. */
-function leave() {
+function leave({ gone = false } = {}) {
   if (!session) return;
   const { peer, location: resource, graceTimer } = session;
   session = null;
   clearTimeout(graceTimer);
   peer.close();
-  if (resource) {
+  if (resource && !gone) {
     fetch(resource, { method: 'DELETE', headers: headers({}), keepalive: true })
       .catch(() => {});
   }
@@ -120,7 +120,7 @@ function leave() {
 
 /** Starts over, at once the first time and then more and more slowly. */
 function again(reason, words = text(reason)) {
-  leave();
+  leave({ gone: reason === 'closed' });
   showState('reconnecting', words);
   showUnencrypted();
   clearTimeout(retryTimer);
@@ -200,16 +200,17 @@ function showSecurity(self, stats, transport) {
     ?? fingerprintOf(self.peer.localDescription);
   const dtls = DTLS_VERSIONS[transport.tlsVersion] ?? transport.tlsVersion;
   const known = (value) => value ?? text('notReported');
+  const srtp = transport.srtpCipher?.replace(/^SRTP_/, '');
   const trusted = !seen || seen.toLowerCase() === announced?.toLowerCase();
   const kind = trusted ? 'encrypted' : 'unverified';
 
   byId('security-summary').textContent = text(kind);
   byId('security-words').textContent = text(`${kind}Words`,
-    { srtp: transport.srtpCipher ?? 'SRTP', dtls: dtls ?? 'DTLS' });
+    { srtp: srtp ?? 'SRTP', dtls: dtls ?? 'DTLS' });
   document.querySelector('.security').className = `card security ${kind}`;
   byId('dtls-version').textContent = known(dtls);
   byId('dtls-cipher').textContent = known(transport.dtlsCipher);
-  byId('srtp-profile').textContent = known(transport.srtpCipher);
+  byId('srtp-profile').textContent = known(srtp);
   byId('remote-fingerprint').textContent = known(seen ?? announced);
   byId('local-fingerprint').textContent = known(own);
 }
@@ -287,7 +288,7 @@ byId('mute').addEventListener('click', toggleSound);
 byId('fullscreen').addEventListener('click', toggleFullscreen);
 byId('video').addEventListener('playing', () => showState('live'));
 byId('video').addEventListener('volumechange', showSound);
-addEventListener('pagehide', leave);
+addEventListener('pagehide', () => leave());
 addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
 addEventListener('online', () => { retryMs = RETRY_FIRST_MS; start(); });
 setInterval(showStats, STATS_INTERVAL_MS);
