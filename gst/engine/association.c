@@ -1,84 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The public surface: states, events in order, and what may leave only once
- * the peer is accepted. The handshake itself lives in connection.c.
+ * The public surface: states, events in order, what may leave only once the
+ * peer is accepted, and a peer that starts anew. Handshakes themselves live
+ * in connection.c.
+ *
+ * There are at most two connections. `current` is the one whose state is the
+ * association's. `next` is a handshake beside it: the peer has restarted
+ * (RFC 6347 section 4.2.8) or the application wants a new association
+ * (RFC 8842). Nothing of it is told until it is established and accepted;
+ * then it takes the place of `current`, which has served until that moment.
  */
 #include "config.h"
 
 #include "association.h"
 
-#include <string.h>
 #include <glib/gi18n-lib.h>
 
 #include "connection.h"
 #include "datagram-queue.h"
 #include "error.h"
+#include "hello-cookie.h"
 #include "log.h"
+#include "output-queue.h"
 #include "verification.h"
+
+#define US_PER_MS G_GINT64_CONSTANT (1000)
 
 /* Datagrams before the start: one ClientHello, however cut, and then some. */
 #define ASSOCIATION_EARLY_MAX 16
 #define ASSOCIATION_EARLY_BYTES_MAX (64 * 1024)
 
-/* Data that comes before the peer is accepted. */
-#define ASSOCIATION_HELD_DATA_MAX 256
-#define ASSOCIATION_HELD_DATA_BYTES_MAX (256 * 1024)
+/* How long `next` may wait for its fingerprints where handshakes have no
+ * time limit. */
+#define ASSOCIATION_NEXT_PATIENCE_MS 30000
 
 struct _DtlsAssociation
 {
   DtlsConfig config;            /* holds references */
   gboolean started;
   DtlsState state;
-  gboolean accepted;            /* keys and data may leave */
-  gboolean certificate_shown;
+  gboolean accepted;            /* keys and data of `current` may leave */
+  gboolean certificate_shown;   /* that of `current` */
   DtlsConnection *current;
-  DtlsConnection *closed;       /* by this end; its peer's answer may come */
-  DtlsDatagramQueue *early;
-  DtlsDatagramQueue *held_data;
-  GQueue outputs;               /* DtlsOutput */
+  DtlsConnection *next;
+  DtlsFingerprints *next_fingerprints;  /* NULL for those of the config */
+  DtlsConnection *closing;      /* closed by this end; an answer may come */
+  gint64 next_until_us;         /* when `next` is given up; -1 without one */
+  DtlsHelloCookie *cookie;      /* made when first needed */
+  DtlsDatagramQueue *early;     /* NULL once started */
+  DtlsOutputQueue *outputs;
   DtlsStats stats;
 };
-
-/* Output. */
-
-void
-dtls_output_clear (DtlsOutput * output)
-{
-  g_clear_pointer (&output->bytes, g_bytes_unref);
-  g_clear_pointer (&output->keys, dtls_srtp_keys_unref);
-  g_clear_error (&output->error);
-}
-
-static DtlsOutput *
-association_put (DtlsAssociation * self, DtlsOutputType type)
-{
-  DtlsOutput *output = g_new0 (DtlsOutput, 1);
-
-  output->type = type;
-  g_queue_push_tail (&self->outputs, output);
-  return output;
-}
-
-static void
-association_put_bytes (DtlsAssociation * self, DtlsOutputType type,
-    GBytes * bytes)
-{
-  association_put (self, type)->bytes = bytes;
-}
 
 static void
 association_set_state (DtlsAssociation * self, DtlsState state,
     const GError * error)
 {
-  DtlsOutput *output;
-
   if (self->state == state)
     return;
   self->state = state;
-  output = association_put (self, DTLS_OUTPUT_STATE);
-  output->state = state;
-  if (error)
-    output->error = g_error_copy (error);
+  dtls_output_queue_put_state (self->outputs, state, error);
 }
 
 static void
@@ -87,39 +68,15 @@ association_count_drop (DtlsAssociation * self, DtlsDropCause cause, guint64 n)
   if (n == 0)
     return;
   self->stats.dropped[cause] += n;
-  dtls_log (DTLS_LOG_TRACE, "dropped: %s", dtls_drop_cause_name (cause));
+  dtls_log (DTLS_LOG_TRACE, "dropped, %s", dtls_drop_cause_name (cause));
 }
 
-/* Hooks of a connection. */
-
 static void
-association_on_datagram (DtlsConnection * connection, GBytes * bytes,
-    gpointer user_data)
+association_put_datagram (DtlsAssociation * self, GBytes * bytes)
 {
-  DtlsAssociation *self = user_data;
-
   self->stats.datagrams_sent++;
   self->stats.bytes_sent += g_bytes_get_size (bytes);
-  association_put_bytes (self, DTLS_OUTPUT_DATAGRAM, bytes);
-}
-
-static void
-association_on_data (DtlsConnection * connection, GBytes * bytes,
-    gpointer user_data)
-{
-  DtlsAssociation *self = user_data;
-
-  if (connection == self->closed) {
-    g_bytes_unref (bytes);
-    return;
-  }
-  if (self->accepted) {
-    association_put_bytes (self, DTLS_OUTPUT_DATA, bytes);
-    return;
-  }
-  if (!dtls_datagram_queue_push_bytes (self->held_data, bytes))
-    association_count_drop (self, DTLS_DROP_QUEUE_FULL, 1);
-  g_bytes_unref (bytes);
+  dtls_output_queue_put_bytes (self->outputs, DTLS_OUTPUT_DATAGRAM, bytes);
 }
 
 static void
@@ -128,8 +85,36 @@ association_show_certificate (DtlsAssociation * self, GBytes * certificate)
   if (self->certificate_shown)
     return;
   self->certificate_shown = TRUE;
-  association_put_bytes (self, DTLS_OUTPUT_PEER_CERTIFICATE,
+  dtls_output_queue_put_bytes (self->outputs, DTLS_OUTPUT_PEER_CERTIFICATE,
       g_bytes_ref (certificate));
+}
+
+/* Hooks of a connection. */
+
+static void
+association_on_datagram (DtlsConnection * connection, GBytes * bytes,
+    gpointer user_data)
+{
+  association_put_datagram (user_data, bytes);
+}
+
+static void
+association_on_data (DtlsConnection * connection, GBytes * bytes,
+    gpointer user_data)
+{
+  DtlsAssociation *self = user_data;
+
+  if (connection == self->closing)
+    g_bytes_unref (bytes);
+  else
+    dtls_output_queue_put_bytes (self->outputs, DTLS_OUTPUT_DATA, bytes);
+}
+
+static void
+association_on_dropped (DtlsConnection * connection, DtlsDropCause cause,
+    gpointer user_data)
+{
+  association_count_drop (user_data, cause, 1);
 }
 
 /* Asked in the middle of the handshake: what is known to be wrong goes no
@@ -141,8 +126,10 @@ association_accept_peer (DtlsConnection * connection, GBytes * certificate,
 {
   DtlsAssociation *self = user_data;
 
-  if (dtls_verification_judge (self->config.verify, self->config.fingerprints,
-          certificate) != DTLS_JUDGEMENT_MISMATCH)
+  /* The signalling of a restart may be late; `next` can wait for it. */
+  if (connection != self->current
+      || dtls_verification_judge (self->config.verify,
+          self->config.fingerprints, certificate) != DTLS_JUDGEMENT_MISMATCH)
     return TRUE;
   association_show_certificate (self, certificate);
   return FALSE;
@@ -151,105 +138,83 @@ association_accept_peer (DtlsConnection * connection, GBytes * certificate,
 static const DtlsConnectionHooks connection_hooks = {
   .datagram = association_on_datagram,
   .data = association_on_data,
+  .dropped = association_on_dropped,
   .accept_peer = association_accept_peer,
 };
 
-/* Life. */
+/* Ends of connections. */
 
-DtlsAssociation *
-dtls_association_new (void)
+static void
+association_free_connection (DtlsAssociation * self,
+    DtlsConnection ** connection)
 {
-  DtlsAssociation *self = g_new0 (DtlsAssociation, 1);
-
-  self->early = dtls_datagram_queue_new (ASSOCIATION_EARLY_MAX,
-      ASSOCIATION_EARLY_BYTES_MAX);
-  self->held_data = dtls_datagram_queue_new (ASSOCIATION_HELD_DATA_MAX,
-      ASSOCIATION_HELD_DATA_BYTES_MAX);
-  g_queue_init (&self->outputs);
-  self->stats.handshake_duration_us = -1;
-  return self;
+  if (!*connection)
+    return;
+  self->stats.flights_resent += dtls_connection_get_resent (*connection);
+  g_clear_pointer (connection, dtls_connection_free);
 }
 
 static void
-association_clear_config (DtlsAssociation * self)
+association_drop_next (DtlsAssociation * self)
 {
-  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
-  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
-  g_free ((gchar *) self->config.priority);
-  self->config.priority = NULL;
+  association_free_connection (self, &self->next);
+  self->next_until_us = -1;
 }
 
+/* The end of it all. */
 static void
-association_set_config (DtlsAssociation * self, const DtlsConfig * config)
+association_end (DtlsAssociation * self, DtlsState state, const GError * error)
 {
-  /* Fingerprints may have been given before the start. */
-  DtlsFingerprints *fingerprints = config->fingerprints
-      ? dtls_fingerprints_ref (config->fingerprints)
-      : g_steal_pointer (&self->config.fingerprints);
-
-  association_clear_config (self);
-  self->config = *config;
-  self->config.certificate = dtls_certificate_ref (config->certificate);
-  self->config.fingerprints = fingerprints;
-  self->config.priority = g_strdup (config->priority);
-  self->config.mtu = CLAMP (config->mtu, DTLS_MTU_MIN, DTLS_MTU_MAX);
-}
-
-static void
-association_output_free (gpointer data)
-{
-  dtls_output_clear (data);
-  g_free (data);
-}
-
-void
-dtls_association_free (DtlsAssociation * self)
-{
-  g_clear_pointer (&self->current, dtls_connection_free);
-  g_clear_pointer (&self->closed, dtls_connection_free);
-  association_clear_config (self);
-  dtls_datagram_queue_free (self->early);
-  dtls_datagram_queue_free (self->held_data);
-  g_queue_clear_full (&self->outputs, association_output_free);
-  g_free (self);
-}
-
-/* Ends and beginnings. */
-
-static void
-association_drop_connection (DtlsAssociation * self)
-{
-  if (self->current) {
-    self->stats.flights_resent += dtls_connection_get_resent (self->current);
-    g_clear_pointer (&self->current, dtls_connection_free);
-  }
+  association_set_state (self, state, error);
+  association_drop_next (self);
+  association_free_connection (self, &self->current);
   self->accepted = FALSE;
-  dtls_datagram_queue_clear (self->held_data);
 }
 
 static void
-association_set_failed (DtlsAssociation * self, const GError * error)
+association_promote_next (DtlsAssociation * self)
 {
-  association_set_state (self, DTLS_STATE_FAILED, error);
-  association_drop_connection (self);
+  association_free_connection (self, &self->current);
+  self->current = g_steal_pointer (&self->next);
+  self->next_until_us = -1;
+  self->accepted = FALSE;
+  self->certificate_shown = FALSE;
+  if (self->next_fingerprints) {
+    g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+    self->config.fingerprints = g_steal_pointer (&self->next_fingerprints);
+  }
+}
+
+/* `current` is at its end; a handshake beside it lives on in its place. */
+static void
+association_lose_current (DtlsAssociation * self, DtlsState state,
+    const GError * error)
+{
+  if (!self->next) {
+    association_end (self, state, error);
+    return;
+  }
+  association_promote_next (self);
+  association_set_state (self, DTLS_STATE_CONNECTING, NULL);
 }
 
 static void
 association_refuse (DtlsAssociation * self, GError * error)
 {
   dtls_connection_fail (self->current, error);
-  association_set_failed (self, error);
+  association_end (self, DTLS_STATE_FAILED, error);
   g_error_free (error);
 }
 
-static void
-association_release_data (DtlsAssociation * self)
+static GError *
+association_mismatch_error (void)
 {
-  GBytes *bytes;
-
-  while ((bytes = dtls_datagram_queue_pop (self->held_data)))
-    association_put_bytes (self, DTLS_OUTPUT_DATA, bytes);
+  return g_error_new_literal (DTLS_ERROR, DTLS_ERROR_FINGERPRINT_MISMATCH,
+      _("The peer's certificate is not the one that the signalling "
+          "announced: somebody may be in between."));
 }
+
+/* Verification. */
 
 static void
 association_accept (DtlsAssociation * self, gboolean verified)
@@ -267,30 +232,21 @@ association_accept (DtlsAssociation * self, gboolean verified)
       dtls_connection_get_duration_us (self->current);
   dtls_connection_get_facts (self->current, &self->stats);
   if (keys)
-    association_put (self, DTLS_OUTPUT_KEYS)->keys = keys;
+    dtls_output_queue_put_keys (self->outputs, keys);
   association_set_state (self, DTLS_STATE_CONNECTED, NULL);
-  association_release_data (self);
-}
-
-static GError *
-association_mismatch_error (void)
-{
-  return g_error_new_literal (DTLS_ERROR, DTLS_ERROR_FINGERPRINT_MISMATCH,
-      _("The peer's certificate is not the one that the signalling "
-          "announced: somebody may be in between."));
+  dtls_connection_release (self->current);
 }
 
 /* On a complete handshake, and whenever the fingerprints change. */
 static void
-association_judge (DtlsAssociation * self)
+association_judge_current (DtlsAssociation * self)
 {
   g_autoptr (GBytes) certificate =
       dtls_connection_get_peer_certificate (self->current);
-  DtlsJudgement judgement;
+  DtlsJudgement judgement = dtls_verification_judge (self->config.verify,
+      self->config.fingerprints, certificate);
 
   association_show_certificate (self, certificate);
-  judgement = dtls_verification_judge (self->config.verify,
-      self->config.fingerprints, certificate);
   if (judgement == DTLS_JUDGEMENT_MISMATCH)
     association_refuse (self, association_mismatch_error ());
   else if (judgement != DTLS_JUDGEMENT_HOLD && !self->accepted)
@@ -299,9 +255,31 @@ association_judge (DtlsAssociation * self)
     self->stats.verified = TRUE;
 }
 
-/* Draws the conclusions from what a connection has just done. */
+/* Returns: whether `next` has taken the place of `current`. */
+static gboolean
+association_judge_next (DtlsAssociation * self)
+{
+  g_autoptr (GBytes) certificate =
+      dtls_connection_get_peer_certificate (self->next);
+  DtlsFingerprints *fingerprints = self->next_fingerprints
+      ? self->next_fingerprints : self->config.fingerprints;
+  DtlsJudgement judgement = dtls_verification_judge (self->config.verify,
+      fingerprints, certificate);
+
+  if (judgement != DTLS_JUDGEMENT_VERIFIED
+      && judgement != DTLS_JUDGEMENT_UNVERIFIED)
+    return FALSE;
+  dtls_log (DTLS_LOG_INFO, "the peer has started anew and takes over");
+  association_promote_next (self);
+  association_show_certificate (self, certificate);
+  association_accept (self, judgement == DTLS_JUDGEMENT_VERIFIED);
+  return TRUE;
+}
+
+/* Conclusions from what a connection has just done. */
+
 static void
-association_conclude (DtlsAssociation * self)
+association_conclude_current (DtlsAssociation * self)
 {
   switch (dtls_connection_get_phase (self->current)) {
     case DTLS_PHASE_WAITING:
@@ -310,24 +288,119 @@ association_conclude (DtlsAssociation * self)
       association_set_state (self, DTLS_STATE_CONNECTING, NULL);
       break;
     case DTLS_PHASE_ESTABLISHED:
-      if (!self->accepted && !self->certificate_shown)
-        association_judge (self);
+      if (!self->certificate_shown)
+        association_judge_current (self);
       break;
     case DTLS_PHASE_CLOSED:
-      association_put (self, DTLS_OUTPUT_PEER_CLOSED);
-      association_set_state (self, DTLS_STATE_CLOSED, NULL);
-      association_drop_connection (self);
+      if (!self->next)
+        dtls_output_queue_put_peer_closed (self->outputs);
+      association_lose_current (self, DTLS_STATE_CLOSED, NULL);
       break;
     case DTLS_PHASE_FAILED:
-      association_set_failed (self, dtls_connection_get_error (self->current));
+      association_lose_current (self, DTLS_STATE_FAILED,
+          dtls_connection_get_error (self->current));
       break;
   }
+}
+
+static void
+association_conclude_next (DtlsAssociation * self)
+{
+  switch (dtls_connection_get_phase (self->next)) {
+    case DTLS_PHASE_WAITING:
+    case DTLS_PHASE_HANDSHAKE:
+      break;
+    case DTLS_PHASE_ESTABLISHED:
+      association_judge_next (self);
+      break;
+    case DTLS_PHASE_CLOSED:
+    case DTLS_PHASE_FAILED:
+      dtls_log (DTLS_LOG_INFO, "a second handshake has failed");
+      association_drop_next (self);
+      break;
+  }
+}
+
+static void
+association_proceed_current (DtlsAssociation * self, gint64 now_us)
+{
+  if (!self->current)
+    return;
+  if (dtls_connection_get_phase (self->current) == DTLS_PHASE_HANDSHAKE)
+    association_set_state (self, DTLS_STATE_CONNECTING, NULL);
+  dtls_connection_proceed (self->current, now_us);
+  association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
+      dtls_connection_take_discarded (self->current));
+  association_conclude_current (self);
+}
+
+static void
+association_proceed_next (DtlsAssociation * self, gint64 now_us)
+{
+  if (!self->next)
+    return;
+  dtls_connection_proceed (self->next, now_us);
+  association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
+      dtls_connection_take_discarded (self->next));
+  association_conclude_next (self);
+}
+
+/* Restarts. */
+
+static gboolean
+association_start_next (DtlsAssociation * self, guint16 first_message,
+    guint64 first_sequence, gint64 now_us, GError ** error)
+{
+  guint patience_ms = self->config.handshake_timeout_ms
+      ? self->config.handshake_timeout_ms : ASSOCIATION_NEXT_PATIENCE_MS;
+  DtlsConnection *next = dtls_connection_new (&self->config, first_message,
+      first_sequence, &connection_hooks, self, error);
+
+  if (!next)
+    return FALSE;
+  association_drop_next (self);
+  self->next = next;
+  self->next_until_us = now_us + patience_ms * US_PER_MS;
+  /* Nothing is lost where nothing is established. */
+  if (dtls_connection_get_phase (self->current) != DTLS_PHASE_ESTABLISHED)
+    association_promote_next (self);
+  return TRUE;
+}
+
+static void
+association_ask_for_cookie (DtlsAssociation * self, const DtlsRecord * hello)
+{
+  GBytes *request = dtls_hello_cookie_request (self->cookie, hello);
+
+  if (request)
+    association_put_datagram (self, request);
+}
+
+/* Returns: the connection that the ClientHello belongs to, if any. */
+static DtlsConnection *
+association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
+    const guint8 * random, gint64 now_us)
+{
+  if (self->next && dtls_connection_expects_client (self->next, random))
+    return self->next;
+  if (dtls_connection_expects_client (self->current, random))
+    return self->current;
+
+  if (!self->cookie)
+    self->cookie = dtls_hello_cookie_new ();
+  if (!dtls_hello_cookie_check (self->cookie, hello)) {
+    association_ask_for_cookie (self, hello);
+    return NULL;
+  }
+  if (!association_start_next (self, 1, hello->sequence + 1, now_us, NULL))
+    return NULL;
+  return self->next ? self->next : self->current;
 }
 
 /* Input. */
 
 static void
-association_take_record (DtlsAssociation * self, DtlsConnection * connection,
+association_give_record (DtlsAssociation * self, DtlsConnection * connection,
     const DtlsRecord * record, gint64 now_us)
 {
   DtlsDropCause cause = DTLS_DROP_MALFORMED;
@@ -345,19 +418,54 @@ association_take_record (DtlsAssociation * self, DtlsConnection * connection,
   }
 }
 
+/* While there are two, only decryption tells whose an encrypted record is. */
 static void
-association_take_records (DtlsAssociation * self, DtlsConnection * connection,
-    const guint8 * data, gsize size, gint64 now_us)
+association_try_record (DtlsAssociation * self, const DtlsRecord * record,
+    gint64 now_us)
+{
+  DtlsConnection *current = self->current;
+
+  association_give_record (self, current, record, now_us);
+  dtls_connection_proceed (current, now_us);
+  if (dtls_connection_take_discarded (current) > 0)
+    association_give_record (self, self->next, record, now_us);
+  association_conclude_current (self);
+}
+
+static void
+association_take_record (DtlsAssociation * self, const DtlsRecord * record,
+    gint64 now_us)
+{
+  DtlsConnection *connection = self->next ? self->next : self->current;
+  const guint8 *random;
+
+  if (self->config.role == DTLS_ROLE_SERVER
+      && dtls_record_is_client_hello (record, &random))
+    connection = association_route_hello (self, record, random, now_us);
+
+  if (!connection)
+    association_count_drop (self, DTLS_DROP_HANDSHAKE, 1);
+  else if (record->epoch > 0 && self->next)
+    association_try_record (self, record, now_us);
+  else
+    association_give_record (self, connection, record, now_us);
+}
+
+static void
+association_take_datagram (DtlsAssociation * self, const guint8 * data,
+    gsize size, gint64 now_us)
 {
   DtlsRecord record;
 
-  while (size > 0 && dtls_record_parse (data, size, &record)) {
-    association_take_record (self, connection, &record, now_us);
+  while (self->current && dtls_record_parse (data, size, &record)) {
+    association_take_record (self, &record, now_us);
     data += record.size;
     size -= record.size;
   }
-  if (size > 0)
+  if (self->current && size > 0)
     association_count_drop (self, DTLS_DROP_MALFORMED, 1);
+  association_proceed_current (self, now_us);
+  association_proceed_next (self, now_us);
 }
 
 /* After this end has closed, only the peer's close_notify is of interest. */
@@ -365,26 +473,18 @@ static void
 association_await_answer (DtlsAssociation * self, const guint8 * data,
     gsize size, gint64 now_us)
 {
-  association_take_records (self, self->closed, data, size, now_us);
-  dtls_connection_proceed (self->closed, now_us);
-  if (dtls_connection_get_phase (self->closed) != DTLS_PHASE_CLOSED)
+  DtlsRecord record;
+
+  while (dtls_record_parse (data, size, &record)) {
+    association_give_record (self, self->closing, &record, now_us);
+    data += record.size;
+    size -= record.size;
+  }
+  dtls_connection_proceed (self->closing, now_us);
+  if (dtls_connection_get_phase (self->closing) != DTLS_PHASE_CLOSED)
     return;
-  g_clear_pointer (&self->closed, dtls_connection_free);
-  association_put (self, DTLS_OUTPUT_PEER_CLOSED);
-}
-
-static void
-association_take_datagram (DtlsAssociation * self, const guint8 * data,
-    gsize size, gint64 now_us)
-{
-  association_take_records (self, self->current, data, size, now_us);
-  if (dtls_connection_get_phase (self->current) == DTLS_PHASE_HANDSHAKE)
-    association_set_state (self, DTLS_STATE_CONNECTING, NULL);
-
-  dtls_connection_proceed (self->current, now_us);
-  association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
-      dtls_connection_take_discarded (self->current));
-  association_conclude (self);
+  association_free_connection (self, &self->closing);
+  dtls_output_queue_put_peer_closed (self->outputs);
 }
 
 /* A ClientHello makes all that came before it stale. */
@@ -402,6 +502,99 @@ association_keep_early (DtlsAssociation * self, const guint8 * data, gsize size)
     association_count_drop (self, DTLS_DROP_QUEUE_FULL, 1);
 }
 
+static void
+association_take_early (DtlsAssociation * self, gint64 now_us)
+{
+  g_autoptr (DtlsDatagramQueue) early = g_steal_pointer (&self->early);
+  GBytes *bytes;
+
+  while (self->current && (bytes = dtls_datagram_queue_pop (early))) {
+    gsize size;
+    const guint8 *data = g_bytes_get_data (bytes, &size);
+
+    association_take_datagram (self, data, size, now_us);
+    g_bytes_unref (bytes);
+  }
+}
+
+/* Life. */
+
+DtlsAssociation *
+dtls_association_new (void)
+{
+  DtlsAssociation *self = g_new0 (DtlsAssociation, 1);
+
+  self->early = dtls_datagram_queue_new (ASSOCIATION_EARLY_MAX,
+      ASSOCIATION_EARLY_BYTES_MAX);
+  self->outputs = dtls_output_queue_new ();
+  self->next_until_us = -1;
+  self->stats.handshake_duration_us = -1;
+  return self;
+}
+
+static void
+association_set_config (DtlsAssociation * self, const DtlsConfig * config)
+{
+  /* Fingerprints may have been given before the start. */
+  DtlsFingerprints *fingerprints = config->fingerprints
+      ? dtls_fingerprints_ref (config->fingerprints)
+      : g_steal_pointer (&self->config.fingerprints);
+
+  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  self->config = *config;
+  self->config.certificate = dtls_certificate_ref (config->certificate);
+  self->config.fingerprints = fingerprints;
+  self->config.priority = g_strdup (config->priority);
+  self->config.mtu = CLAMP (config->mtu, DTLS_MTU_MIN, DTLS_MTU_MAX);
+}
+
+static void
+association_clear_config (DtlsAssociation * self)
+{
+  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
+  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  g_free ((gchar *) self->config.priority);
+  self->config.priority = NULL;
+}
+
+void
+dtls_association_free (DtlsAssociation * self)
+{
+  g_clear_pointer (&self->next, dtls_connection_free);
+  g_clear_pointer (&self->current, dtls_connection_free);
+  g_clear_pointer (&self->closing, dtls_connection_free);
+  g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
+  g_clear_pointer (&self->cookie, dtls_hello_cookie_free);
+  g_clear_pointer (&self->early, dtls_datagram_queue_free);
+  association_clear_config (self);
+  dtls_output_queue_free (self->outputs);
+  g_free (self);
+}
+
+gboolean
+dtls_association_start (DtlsAssociation * self, const DtlsConfig * config,
+    gint64 now_us, GError ** error)
+{
+  DtlsConnection *connection;
+
+  g_return_val_if_fail (!self->started, FALSE);
+  g_return_val_if_fail (config->certificate != NULL, FALSE);
+
+  connection = dtls_connection_new (config, 0, 0, &connection_hooks, self,
+      error);
+  if (!connection)
+    return FALSE;
+  association_set_config (self, config);
+  self->current = connection;
+  self->started = TRUE;
+  if (config->role == DTLS_ROLE_CLIENT) {
+    dtls_connection_start (self->current, now_us);
+    association_conclude_current (self);
+  }
+  association_take_early (self, now_us);
+  return TRUE;
+}
+
 void
 dtls_association_handle_datagram (DtlsAssociation * self,
     const guint8 * data, gsize size, gint64 now_us)
@@ -413,7 +606,7 @@ dtls_association_handle_datagram (DtlsAssociation * self,
     association_count_drop (self, DTLS_DROP_EMPTY, 1);
   else if (self->current)
     association_take_datagram (self, data, size, now_us);
-  else if (self->closed)
+  else if (self->closing)
     association_await_answer (self, data, size, now_us);
   else if (self->started)
     association_count_drop (self, DTLS_DROP_CLOSED, 1);
@@ -421,56 +614,49 @@ dtls_association_handle_datagram (DtlsAssociation * self,
     association_keep_early (self, data, size);
 }
 
-static void
-association_take_early (DtlsAssociation * self, gint64 now_us)
+static gint64
+earlier (gint64 a, gint64 b)
 {
-  GBytes *bytes;
-
-  while (self->current && (bytes = dtls_datagram_queue_pop (self->early))) {
-    gsize size;
-    const guint8 *data = g_bytes_get_data (bytes, &size);
-
-    association_take_datagram (self, data, size, now_us);
-    g_bytes_unref (bytes);
-  }
-  dtls_datagram_queue_clear (self->early);
-}
-
-gboolean
-dtls_association_start (DtlsAssociation * self, const DtlsConfig * config,
-    gint64 now_us, GError ** error)
-{
-  g_return_val_if_fail (!self->started, FALSE);
-  g_return_val_if_fail (config->certificate != NULL, FALSE);
-
-  association_set_config (self, config);
-  self->current = dtls_connection_new (&self->config, 0, &connection_hooks,
-      self, error);
-  if (!self->current)
-    return FALSE;
-  self->started = TRUE;
-  if (config->role == DTLS_ROLE_CLIENT) {
-    association_set_state (self, DTLS_STATE_CONNECTING, NULL);
-    dtls_connection_start (self->current, now_us);
-    association_conclude (self);
-  }
-  association_take_early (self, now_us);
-  return TRUE;
+  return a < 0 || b < 0 ? MAX (a, b) : MIN (a, b);
 }
 
 gint64
 dtls_association_get_deadline_us (const DtlsAssociation * self)
 {
-  return self->current ? dtls_connection_get_deadline_us (self->current) : -1;
+  gint64 deadline_us = self->next_until_us;
+
+  if (self->current)
+    deadline_us = earlier (deadline_us,
+        dtls_connection_get_deadline_us (self->current));
+  if (self->next)
+    deadline_us = earlier (deadline_us,
+        dtls_connection_get_deadline_us (self->next));
+  return deadline_us;
+}
+
+/* Its certificate was not the one, or nobody said what it should be. */
+static void
+association_give_up_next (DtlsAssociation * self)
+{
+  g_autoptr (GError) error = association_mismatch_error ();
+
+  dtls_connection_fail (self->next, error);
+  association_drop_next (self);
 }
 
 void
 dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us)
 {
-  if (!self->current)
-    return;
-  dtls_connection_handle_deadline (self->current, now_us);
-  association_conclude (self);
+  if (self->current) {
+    dtls_connection_handle_deadline (self->current, now_us);
+    association_conclude_current (self);
+  }
+  if (self->next) {
+    dtls_connection_handle_deadline (self->next, now_us);
+    association_conclude_next (self);
+  }
+  if (self->next && now_us >= self->next_until_us)
+    association_give_up_next (self);
 }
 
 void
@@ -480,9 +666,38 @@ dtls_association_set_fingerprints (DtlsAssociation * self,
   g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
   if (fingerprints)
     self->config.fingerprints = dtls_fingerprints_ref (fingerprints);
-  if (self->current && dtls_connection_get_phase (self->current)
-      == DTLS_PHASE_ESTABLISHED)
-    association_judge (self);
+
+  if (self->next
+      && dtls_connection_get_phase (self->next) == DTLS_PHASE_ESTABLISHED
+      && association_judge_next (self))
+    return;
+  if (self->current
+      && dtls_connection_get_phase (self->current) == DTLS_PHASE_ESTABLISHED)
+    association_judge_current (self);
+}
+
+gboolean
+dtls_association_restart (DtlsAssociation * self,
+    DtlsFingerprints * fingerprints, gint64 now_us, GError ** error)
+{
+  if (!self->current) {
+    g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED,
+        _("There is no association that could start anew."));
+    return FALSE;
+  }
+  g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
+  if (fingerprints)
+    self->next_fingerprints = dtls_fingerprints_ref (fingerprints);
+
+  if (self->config.role == DTLS_ROLE_CLIENT) {
+    if (!association_start_next (self, 0, 0, now_us, error))
+      return FALSE;
+    dtls_connection_start (self->next ? self->next : self->current, now_us);
+  } else if (self->next
+      && dtls_connection_get_phase (self->next) == DTLS_PHASE_ESTABLISHED) {
+    association_judge_next (self);
+  }
+  return TRUE;
 }
 
 gsize
@@ -518,28 +733,19 @@ void
 dtls_association_close (DtlsAssociation * self)
 {
   self->started = TRUE;
+  g_clear_pointer (&self->early, dtls_datagram_queue_free);
   if (self->current)
     dtls_connection_close (self->current);
+  if (self->accepted)
+    self->closing = g_steal_pointer (&self->current);
   if (self->state != DTLS_STATE_FAILED)
-    association_set_state (self, DTLS_STATE_CLOSED, NULL);
-  if (self->accepted) {
-    self->stats.flights_resent += dtls_connection_get_resent (self->current);
-    self->closed = g_steal_pointer (&self->current);
-  }
-  association_drop_connection (self);
-  dtls_datagram_queue_clear (self->early);
+    association_end (self, DTLS_STATE_CLOSED, NULL);
 }
 
 gboolean
 dtls_association_poll (DtlsAssociation * self, DtlsOutput * output)
 {
-  DtlsOutput *next = g_queue_pop_head (&self->outputs);
-
-  if (!next)
-    return FALSE;
-  *output = *next;
-  g_free (next);
-  return TRUE;
+  return dtls_output_queue_pop (self->outputs, output);
 }
 
 DtlsState
@@ -554,4 +760,6 @@ dtls_association_get_stats (const DtlsAssociation * self, DtlsStats * stats)
   *stats = self->stats;
   if (self->current)
     stats->flights_resent += dtls_connection_get_resent (self->current);
+  if (self->next)
+    stats->flights_resent += dtls_connection_get_resent (self->next);
 }

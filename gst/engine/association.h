@@ -185,11 +185,31 @@ void dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us);
  * dtls_association_set_fingerprints:
  * @fingerprints: (nullable): the peer's, %NULL to withdraw
  *
- * At any time. On a live association a value that does not match ends it:
- * state FAILED with %DTLS_ERROR_FINGERPRINT_MISMATCH and a fatal alert.
+ * At any time, also before the start. On a live association a value that does
+ * not match ends it: state FAILED with %DTLS_ERROR_FINGERPRINT_MISMATCH and a
+ * fatal alert. To withdraw them takes nothing back from a peer that was
+ * accepted; it counts from the next handshake on.
  */
 void dtls_association_set_fingerprints (DtlsAssociation * self,
     DtlsFingerprints * fingerprints, gint64 now_us);
+
+/**
+ * dtls_association_restart:
+ * @fingerprints: (nullable): the peer's for the new association, %NULL for
+ *   those that hold already
+ * @error: %DTLS_ERROR_NOT_CONNECTED, %DTLS_ERROR_RESOURCES
+ *
+ * Asks for a new DTLS association with the peer (RFC 8842 section 5.1). A
+ * client starts a handshake beside the live connection, a server awaits the
+ * peer's ClientHello. What is live goes on until the new one is established
+ * and accepted; then PEER_CERTIFICATE and KEYS come again, while the state
+ * stays CONNECTED. When it comes to nothing all remains as it was.
+ *
+ * A peer that starts anew by itself is served in the same way, once it has
+ * returned a cookie (RFC 6347 section 4.2.8).
+ */
+gboolean dtls_association_restart (DtlsAssociation * self,
+    DtlsFingerprints * fingerprints, gint64 now_us, GError ** error);
 
 /**
  * dtls_association_send_data:

@@ -15,8 +15,10 @@
 
 #include "connection.h"
 
+#include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "datagram-queue.h"
 #include "error.h"
 #include "flight.h"
 #include "gnutls-session.h"
@@ -28,6 +30,10 @@
 #define CONNECTION_REPEAT_MIN_US (20 * US_PER_MS)
 #define CONNECTION_ALERT_HOLD_US (2000 * US_PER_MS)
 
+/* Data that comes before the peer is accepted. */
+#define CONNECTION_HELD_DATA_MAX 256
+#define CONNECTION_HELD_DATA_BYTES_MAX (256 * 1024)
+
 #define ALERT_LEVEL_FATAL 2
 #define ALERT_CLOSE_NOTIFY 0
 
@@ -35,6 +41,7 @@ struct _DtlsConnection
 {
   const DtlsConnectionHooks *hooks;
   gpointer user_data;
+  gboolean is_client;
   DtlsPhase phase;
   GError *error;
   DtlsInbox *inbox;
@@ -49,6 +56,9 @@ struct _DtlsConnection
   guint8 alert;
   gint64 sent_us;               /* the latest flight, first time or again */
   gboolean peer_repeats;
+  gboolean has_random;
+  guint8 random[DTLS_RANDOM_SIZE];      /* the client's; servers only */
+  DtlsDatagramQueue *held_data; /* NULL once released */
   guint64 discarded;
   guint64 resent;
 };
@@ -108,21 +118,25 @@ static const DtlsSessionHooks session_hooks = {
 
 DtlsConnection *
 dtls_connection_new (const DtlsConfig * config, guint16 first_message,
-    const DtlsConnectionHooks * hooks, gpointer user_data, GError ** error)
+    guint64 first_sequence, const DtlsConnectionHooks * hooks,
+    gpointer user_data, GError ** error)
 {
   g_autoptr (DtlsConnection) self = g_new0 (DtlsConnection, 1);
-  gboolean is_client = config->role == DTLS_ROLE_CLIENT;
 
   self->hooks = hooks;
   self->user_data = user_data;
+  self->is_client = config->role == DTLS_ROLE_CLIENT;
   self->phase = DTLS_PHASE_WAITING;
   self->began_us = self->established_us = -1;
   self->give_up_us = self->alert_us = -1;
   self->handshake_timeout_us = config->handshake_timeout_ms * US_PER_MS;
   dtls_retransmit_clock_init (&self->clock, config->retransmit_timeout_ms,
       config->retransmit_cap_ms);
-  self->inbox = dtls_inbox_new (is_client, first_message);
-  self->flight = dtls_flight_new (config->mtu, 0, connection_emit, self);
+  self->inbox = dtls_inbox_new (self->is_client, first_message);
+  self->flight = dtls_flight_new (config->mtu, first_sequence, connection_emit,
+      self);
+  self->held_data = dtls_datagram_queue_new (CONNECTION_HELD_DATA_MAX,
+      CONNECTION_HELD_DATA_BYTES_MAX);
   self->session = dtls_session_new (config, first_message, &session_hooks,
       self, error);
   return self->session ? g_steal_pointer (&self) : NULL;
@@ -134,6 +148,7 @@ dtls_connection_free (DtlsConnection * self)
   g_clear_pointer (&self->session, dtls_session_free);
   dtls_flight_free (self->flight);
   dtls_inbox_free (self->inbox);
+  g_clear_pointer (&self->held_data, dtls_datagram_queue_free);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -185,9 +200,36 @@ static void
 connection_establish (DtlsConnection * self, gint64 now_us)
 {
   dtls_inbox_establish (self->inbox);
+  if (self->is_client)
+    dtls_flight_forget (self->flight);
   connection_stop_clocks (self);
   self->established_us = now_us;
   self->phase = DTLS_PHASE_ESTABLISHED;
+}
+
+/* Data. */
+
+static void
+connection_hand_out (DtlsConnection * self, GBytes * data)
+{
+  if (!self->held_data) {
+    self->hooks->data (self, data, self->user_data);
+    return;
+  }
+  if (!dtls_datagram_queue_push_bytes (self->held_data, data))
+    self->hooks->dropped (self, DTLS_DROP_QUEUE_FULL, self->user_data);
+  g_bytes_unref (data);
+}
+
+void
+dtls_connection_release (DtlsConnection * self)
+{
+  DtlsDatagramQueue *held = g_steal_pointer (&self->held_data);
+  GBytes *data;
+
+  while (held && (data = dtls_datagram_queue_pop (held)))
+    connection_hand_out (self, data);
+  g_clear_pointer (&held, dtls_datagram_queue_free);
 }
 
 /* Steps. */
@@ -254,7 +296,7 @@ connection_proceed_established (DtlsConnection * self, gint64 now_us)
   while (connection_can_pull (self)
       && (result = dtls_session_receive (self->session, &data, &error))
       == DTLS_SESSION_DONE)
-    self->hooks->data (self, g_steal_pointer (&data), self->user_data);
+    connection_hand_out (self, g_steal_pointer (&data));
   dtls_flight_allow_repeats (self->flight, FALSE);
   connection_settle (self, result, error, now_us);
 }
@@ -307,6 +349,25 @@ connection_hold_alert (DtlsConnection * self, const DtlsRecord * record,
     self->alert_us = now_us + CONNECTION_ALERT_HOLD_US;
 }
 
+static void
+connection_note_client (DtlsConnection * self, const DtlsRecord * record)
+{
+  const guint8 *random;
+
+  if (self->has_random || !dtls_record_is_client_hello (record, &random))
+    return;
+  memcpy (self->random, random, DTLS_RANDOM_SIZE);
+  self->has_random = TRUE;
+}
+
+gboolean
+dtls_connection_expects_client (const DtlsConnection * self,
+    const guint8 * random)
+{
+  return !self->has_random
+      || memcmp (self->random, random, DTLS_RANDOM_SIZE) == 0;
+}
+
 DtlsVerdict
 dtls_connection_take_record (DtlsConnection * self, const DtlsRecord * record,
     gint64 now_us, DtlsDropCause * cause)
@@ -318,6 +379,7 @@ dtls_connection_take_record (DtlsConnection * self, const DtlsRecord * record,
   if (verdict != DTLS_VERDICT_PASS && verdict != DTLS_VERDICT_REPEAT)
     return verdict;
 
+  connection_note_client (self, record);
   self->peer_repeats |= verdict == DTLS_VERDICT_REPEAT;
   self->alert_us = -1;
   if (self->phase == DTLS_PHASE_WAITING && record->epoch == 0

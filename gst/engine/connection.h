@@ -29,7 +29,9 @@ typedef enum
  * DtlsConnectionHooks: called from inside the functions below; they must not
  * call them.
  * @datagram: to send; @bytes is (transfer full)
- * @data: application data of one record; @bytes is (transfer full)
+ * @data: application data of one record, once the connection is released;
+ *   @bytes is (transfer full)
+ * @dropped: data that nobody could keep
  * @accept_peer: whether the handshake with the owner of this certificate may
  *   go on; %FALSE ends it with %DTLS_ERROR_FINGERPRINT_MISMATCH
  */
@@ -39,6 +41,8 @@ typedef struct
       gpointer user_data);
   void (*data) (DtlsConnection * connection, GBytes * bytes,
       gpointer user_data);
+  void (*dropped) (DtlsConnection * connection, DtlsDropCause cause,
+      gpointer user_data);
   gboolean (*accept_peer) (DtlsConnection * connection, GBytes * certificate,
       gpointer user_data);
 } DtlsConnectionHooks;
@@ -47,11 +51,12 @@ typedef struct
  * dtls_connection_new:
  * @config: only borrowed; its fingerprints are not looked at
  * @first_message: number of the peer's first message; 1 after a cookie
+ * @first_sequence: number of the first record to send
  * @error: %DTLS_ERROR_INVALID_PRIORITY, %DTLS_ERROR_RESOURCES
  */
 DtlsConnection *dtls_connection_new (const DtlsConfig * config,
-    guint16 first_message, const DtlsConnectionHooks * hooks,
-    gpointer user_data, GError ** error);
+    guint16 first_message, guint64 first_sequence,
+    const DtlsConnectionHooks * hooks, gpointer user_data, GError ** error);
 void dtls_connection_free (DtlsConnection * self);
 
 /** dtls_connection_start: a client sends its first flight. */
@@ -65,6 +70,21 @@ void dtls_connection_start (DtlsConnection * self, gint64 now_us);
  */
 DtlsVerdict dtls_connection_take_record (DtlsConnection * self,
     const DtlsRecord * record, gint64 now_us, DtlsDropCause * cause);
+
+/**
+ * dtls_connection_expects_client:
+ * @random: a ClientHello's
+ *
+ * Returns: whether the ClientHello is, or may become, this connection's.
+ */
+gboolean dtls_connection_expects_client (const DtlsConnection * self,
+    const guint8 * random);
+
+/**
+ * dtls_connection_release: the peer is accepted; data that waited is handed
+ * out, and from now on at once.
+ */
+void dtls_connection_release (DtlsConnection * self);
 
 /** dtls_connection_proceed: works on what has been taken. */
 void dtls_connection_proceed (DtlsConnection * self, gint64 now_us);

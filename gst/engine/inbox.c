@@ -26,7 +26,7 @@ struct _DtlsInbox
   DtlsDatagramQueue *early_handshake;
   DtlsDatagramQueue *early_data;
   guint64 next_sequence;
-  gboolean messages_done;       /* the last message in the clear is out */
+  gint previous;                /* type of the latest message put; -1 */
   gboolean seen_change_cipher_spec;
   gboolean passed_change_cipher_spec;
 };
@@ -39,6 +39,7 @@ dtls_inbox_new (gboolean is_client, guint16 first_message)
   dtls_record_gate_init (&self->gate, is_client);
   self->reassembly = dtls_reassembly_new (first_message);
   g_queue_init (&self->ready);
+  self->previous = -1;
   self->early_handshake = dtls_datagram_queue_new (INBOX_EARLY_HANDSHAKE_MAX,
       INBOX_EARLY_BYTES_MAX);
   self->early_data = dtls_datagram_queue_new (INBOX_EARLY_DATA_MAX,
@@ -106,10 +107,25 @@ inbox_put_message (DtlsInbox * self, const DtlsMessage * message)
 }
 
 static gboolean
-inbox_is_last_in_clear (const DtlsInbox * self, const DtlsMessage * message)
+inbox_has_all_messages (const DtlsInbox * self)
 {
-  return message->type == (self->gate.is_client
+  return self->previous == (self->gate.is_client
       ? DTLS_HANDSHAKE_SERVER_HELLO_DONE : DTLS_HANDSHAKE_CERTIFICATE_VERIFY);
+}
+
+/* A whole message of the wrong kind was forged, or is of another handshake,
+ * and so may be those that wait behind it. The right ones will come again. */
+static gboolean
+inbox_next_message_fits (DtlsInbox * self)
+{
+  guint8 type;
+
+  if (!dtls_reassembly_peek (self->reassembly, &type))
+    return FALSE;
+  if (dtls_record_gate_may_follow (&self->gate, self->previous, type))
+    return TRUE;
+  dtls_reassembly_discard (self->reassembly);
+  return FALSE;
 }
 
 static void
@@ -130,12 +146,13 @@ inbox_proceed (DtlsInbox * self)
 {
   DtlsMessage message;
 
-  while (dtls_reassembly_pop (self->reassembly, &message)) {
+  while (inbox_next_message_fits (self)
+      && dtls_reassembly_pop (self->reassembly, &message)) {
     inbox_put_message (self, &message);
-    self->messages_done |= inbox_is_last_in_clear (self, &message);
+    self->previous = message.type;
     g_free (message.body);
   }
-  if (!self->messages_done || !self->seen_change_cipher_spec)
+  if (!inbox_has_all_messages (self) || !self->seen_change_cipher_spec)
     return;
   if (!self->passed_change_cipher_spec)
     inbox_put_change_cipher_spec (self);

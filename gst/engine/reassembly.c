@@ -110,14 +110,30 @@ dtls_reassembly_add (DtlsReassembly * self, const DtlsFragment * fragment)
   return TRUE;
 }
 
-gboolean
-dtls_reassembly_pop (DtlsReassembly * self, DtlsMessage * message)
+static ReassemblySlot *
+reassembly_next_slot (const DtlsReassembly * self)
 {
-  ReassemblySlot *slot = &self->slots[self->next % DTLS_REASSEMBLY_WINDOW];
+  return (ReassemblySlot *) & self->slots[self->next % DTLS_REASSEMBLY_WINDOW];
+}
+
+gboolean
+dtls_reassembly_peek (const DtlsReassembly * self, guint8 * type)
+{
+  const ReassemblySlot *slot = reassembly_next_slot (self);
 
   if (!slot->used || slot->missing > 0)
     return FALSE;
-  message->type = slot->type;
+  *type = slot->type;
+  return TRUE;
+}
+
+gboolean
+dtls_reassembly_pop (DtlsReassembly * self, DtlsMessage * message)
+{
+  ReassemblySlot *slot = reassembly_next_slot (self);
+
+  if (!dtls_reassembly_peek (self, &message->type))
+    return FALSE;
   message->number = self->next;
   message->length = slot->length;
   message->body = g_steal_pointer (&slot->body);

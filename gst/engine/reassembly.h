@@ -34,6 +34,14 @@ gboolean dtls_reassembly_add (DtlsReassembly * self,
     const DtlsFragment * fragment);
 
 /**
+ * dtls_reassembly_peek:
+ * @type: (out): of the next message
+ *
+ * Returns: whether the next message is whole.
+ */
+gboolean dtls_reassembly_peek (const DtlsReassembly * self, guint8 * type);
+
+/**
  * DtlsMessage:
  * @body: @length bytes
  */

@@ -34,6 +34,33 @@ static const GatePlace places[] = {
   {FALSE, DTLS_HANDSHAKE_CERTIFICATE_VERIFY, 3, 4},
 };
 
+typedef struct
+{
+  gboolean to_client;
+  gint previous;
+  guint8 type;
+} GateStep;
+
+static const GateStep steps[] = {
+  {TRUE, -1, DTLS_HANDSHAKE_HELLO_VERIFY_REQUEST},
+  {TRUE, -1, DTLS_HANDSHAKE_SERVER_HELLO},
+  {TRUE, DTLS_HANDSHAKE_HELLO_VERIFY_REQUEST, DTLS_HANDSHAKE_SERVER_HELLO},
+  {TRUE, DTLS_HANDSHAKE_SERVER_HELLO, DTLS_HANDSHAKE_CERTIFICATE},
+  {TRUE, DTLS_HANDSHAKE_CERTIFICATE, DTLS_HANDSHAKE_CERTIFICATE_STATUS},
+  {TRUE, DTLS_HANDSHAKE_CERTIFICATE, DTLS_HANDSHAKE_SERVER_KEY_EXCHANGE},
+  {TRUE, DTLS_HANDSHAKE_CERTIFICATE_STATUS,
+      DTLS_HANDSHAKE_SERVER_KEY_EXCHANGE},
+  {TRUE, DTLS_HANDSHAKE_SERVER_KEY_EXCHANGE,
+      DTLS_HANDSHAKE_CERTIFICATE_REQUEST},
+  {TRUE, DTLS_HANDSHAKE_SERVER_KEY_EXCHANGE, DTLS_HANDSHAKE_SERVER_HELLO_DONE},
+  {TRUE, DTLS_HANDSHAKE_CERTIFICATE_REQUEST, DTLS_HANDSHAKE_SERVER_HELLO_DONE},
+  {FALSE, -1, DTLS_HANDSHAKE_CLIENT_HELLO},
+  {FALSE, DTLS_HANDSHAKE_CLIENT_HELLO, DTLS_HANDSHAKE_CERTIFICATE},
+  {FALSE, DTLS_HANDSHAKE_CERTIFICATE, DTLS_HANDSHAKE_CLIENT_KEY_EXCHANGE},
+  {FALSE, DTLS_HANDSHAKE_CLIENT_KEY_EXCHANGE,
+      DTLS_HANDSHAKE_CERTIFICATE_VERIFY},
+};
+
 void
 dtls_record_gate_init (DtlsRecordGate * self, gboolean is_client)
 {
@@ -52,6 +79,17 @@ void
 dtls_record_gate_establish (DtlsRecordGate * self)
 {
   self->established = TRUE;
+}
+
+gboolean
+dtls_record_gate_may_follow (const DtlsRecordGate * self, gint previous,
+    guint8 type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (steps[i].to_client == self->is_client
+        && steps[i].previous == previous && steps[i].type == type)
+      return TRUE;
+  return FALSE;
 }
 
 static DtlsVerdict
@@ -117,8 +155,8 @@ gate_judge_clear (const DtlsRecordGate * self, const DtlsRecord * record,
   }
 }
 
-/* Nothing in the clear counts any more; but a peer that missed our last
- * flight sends its own again. */
+/* Nothing in the clear counts any more; but a client that missed our last
+ * flight sends its own again, which does not begin with a ClientHello. */
 static DtlsVerdict
 gate_judge_clear_late (const DtlsRecordGate * self, const DtlsRecord * record,
     DtlsDropCause * cause)
@@ -127,7 +165,8 @@ gate_judge_clear_late (const DtlsRecordGate * self, const DtlsRecord * record,
 
   if (verdict == DTLS_VERDICT_ALERT)
     return gate_drop (DTLS_DROP_ALERT, cause);
-  if (verdict == DTLS_VERDICT_REPEAT && self->is_client)
+  if (verdict == DTLS_VERDICT_REPEAT && (self->is_client
+          || record->payload[0] == DTLS_HANDSHAKE_CLIENT_HELLO))
     return gate_drop (DTLS_DROP_SEQUENCE, cause);
   if (verdict == DTLS_VERDICT_PASS)
     return gate_drop (DTLS_DROP_EPOCH, cause);

@@ -56,6 +56,15 @@ void dtls_record_gate_flight_answered (DtlsRecordGate * self, gint number);
 void dtls_record_gate_establish (DtlsRecordGate * self);
 
 /**
+ * dtls_record_gate_may_follow:
+ * @previous: type of the message before, -1 for none
+ *
+ * Returns: whether a message of @type may come next.
+ */
+gboolean dtls_record_gate_may_follow (const DtlsRecordGate * self,
+    gint previous, guint8 type);
+
+/**
  * dtls_record_gate_judge:
  * @cause: (out): set with %DTLS_VERDICT_DROP
  */

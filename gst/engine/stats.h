@@ -17,7 +17,7 @@ typedef enum
   DTLS_DROP_MALFORMED,          /* a record that is cut, or no record at all */
   DTLS_DROP_VERSION,            /* neither DTLS 1.0 nor 1.2 in the header */
   DTLS_DROP_EPOCH,              /* not an epoch of this moment */
-  DTLS_DROP_SEQUENCE,           /* too far ahead, or seen before */
+  DTLS_DROP_SEQUENCE,           /* of a flight that is over, or too far ahead */
   DTLS_DROP_CONTENT_TYPE,       /* a type that has no place here */
   DTLS_DROP_HANDSHAKE,          /* no plausible handshake message */
   DTLS_DROP_ALERT,              /* an alert in the clear, held back */

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A peer that starts anew, an application that asks for it, and those who
+ * only pretend (RFC 6347 section 4.2.8, RFC 8842).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "engine/error.h"
+#include "engine/record.h"
+#include "virtual-network.h"
+
+#define SECOND_US G_USEC_PER_SEC
+
+static VirtualNetwork *
+connected_network (void)
+{
+  VirtualNetwork *net = virtual_network_new (7);
+
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start_both (net);
+  g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+  return net;
+}
+
+static gboolean
+data_flows (VirtualNetwork * net, VirtualSide from)
+{
+  VirtualEnd *to = virtual_network_end (net, !from);
+  guint before = to->data->len;
+
+  if (!dtls_association_send_data (virtual_network_end (net,
+              from)->association, (const guint8 *) "data", 4, NULL))
+    return FALSE;
+  virtual_network_drain (net, from);
+  virtual_network_run (net, net->now_us + 100 * VIRTUAL_MS);
+  return to->data->len == before + 1;
+}
+
+/* A ClientHello of somebody else, as one datagram. */
+static GBytes *
+foreign_client_hello (guint profile_count)
+{
+  g_autoptr (VirtualNetwork) other = virtual_network_new (8);
+  VirtualEnd *end = virtual_network_end (other, VIRTUAL_CLIENT);
+  DtlsOutput output;
+  GBytes *hello = NULL;
+
+  end->config.profiles.count = profile_count;
+  g_assert_true (dtls_association_start (end->association, &end->config, 0,
+          NULL));
+  while (dtls_association_poll (end->association, &output)) {
+    if (output.type == DTLS_OUTPUT_DATAGRAM)
+      hello = g_bytes_ref (output.bytes);
+    dtls_output_clear (&output);
+  }
+  g_assert_nonnull (hello);
+  return hello;
+}
+
+static void
+test_client_restarts (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+  virtual_network_run (net, net->now_us + SECOND_US);
+  g_assert_cmpstr (server->story->str, ==,
+      "connecting certificate keys connected certificate keys");
+  g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+}
+
+static void
+test_client_restarts_on_a_bad_link (void)
+{
+  for (guint seed = 1; seed <= 100; seed++) {
+    g_autoptr (VirtualNetwork) net = connected_network ();
+
+    g_rand_set_seed (net->rand, seed);
+    net->link.loss = 0.3;
+    net->link.duplication = 0.1;
+    net->link.jitter_ms = 10;
+    virtual_network_end (net, VIRTUAL_CLIENT)->config.mtu = 500;
+    virtual_network_reset_end (net, VIRTUAL_CLIENT);
+    virtual_network_start (net, VIRTUAL_CLIENT);
+    g_assert_true (virtual_network_connect (net, net->now_us + 30 * SECOND_US));
+    virtual_network_run (net, net->now_us + 5 * SECOND_US);
+    net->link.loss = 0;
+    g_assert_cmpuint (virtual_network_end (net, VIRTUAL_SERVER)->n_keys, ==, 2);
+    g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  }
+}
+
+static void
+test_client_restarts_in_mid_handshake (void)
+{
+  g_autoptr (VirtualNetwork) net = virtual_network_new (7);
+
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start_both (net);
+  virtual_network_run (net, net->now_us + 60 * VIRTUAL_MS);
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  g_assert_true (virtual_network_connect (net, net->now_us + 2 * SECOND_US));
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+}
+
+static void
+test_live_connection_serves_meanwhile (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  g_autoptr (GError) error = NULL;
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+
+  g_assert_true (dtls_association_restart (client->association, NULL,
+          net->now_us, &error));
+  g_assert_no_error (error);
+  virtual_network_drain (net, VIRTUAL_CLIENT);
+  for (guint i = 0; i < 20; i++) {
+    net->now_us += VIRTUAL_MS;
+    g_assert_true (data_flows (net, i % 2));
+  }
+  for (guint side = 0; side < 2; side++)
+    g_assert_cmpstr (virtual_network_end (net, side)->story->str, ==,
+        "connecting certificate keys connected certificate keys");
+}
+
+static void
+test_application_restarts_server (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+  g_autoptr (DtlsFingerprints) fingerprints =
+      virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_512);
+
+  g_assert_true (dtls_association_restart (server->association, fingerprints,
+          net->now_us, NULL));
+  client->config.certificate = virtual_certificate (2);
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + SECOND_US);
+  g_assert_cmpuint (server->n_keys, ==, 2);
+  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+}
+
+static void
+test_late_fingerprint_of_a_restart (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+  g_autoptr (DtlsFingerprints) fingerprints =
+      virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
+
+  client->config.certificate = virtual_certificate (2);
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + SECOND_US);
+  g_assert_cmpuint (server->n_keys, ==, 1);
+  g_assert_true (dtls_association_restart (server->association, fingerprints,
+          net->now_us, NULL));
+  virtual_network_drain (net, VIRTUAL_SERVER);
+  g_assert_cmpuint (server->n_keys, ==, 2);
+  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+}
+
+static void
+test_wrong_certificate_never_takes_over (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+
+  client->config.certificate = virtual_certificate (2);
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + 60 * SECOND_US);
+  g_assert_cmpuint (server->n_keys, ==, 1);
+  g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
+  g_assert_error (client->error, DTLS_ERROR, DTLS_ERROR_ALERT);
+  g_assert_cmpint (dtls_association_get_deadline_us (server->association), ==,
+      -1);
+}
+
+static void
+test_spoofed_hellos_change_nothing (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+  g_autoptr (GBytes) hello = foreign_client_hello (3);
+  g_autofree guint8 *data = g_memdup2 (g_bytes_get_data (hello, NULL),
+      g_bytes_get_size (hello));
+  DtlsStats before, after;
+
+  dtls_association_get_stats (server->association, &before);
+  net->link.loss = 1;
+  for (guint i = 0; i < 10000; i++) {
+    data[DTLS_RECORD_HEADER_SIZE + DTLS_HANDSHAKE_HEADER_SIZE + 2 + i % 32]++;
+    virtual_network_inject (net, VIRTUAL_SERVER, data,
+        g_bytes_get_size (hello));
+  }
+  dtls_association_get_stats (server->association, &after);
+  /* One small answer each, less than what came. */
+  g_assert_cmpuint (after.datagrams_sent - before.datagrams_sent, ==, 10000);
+  g_assert_cmpuint (after.bytes_sent - before.bytes_sent, <,
+      (after.bytes_received - before.bytes_received) / 2);
+  g_assert_cmpint (dtls_association_get_deadline_us (server->association), ==,
+      -1);
+  net->link.loss = 0;
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  g_assert_cmpuint (server->n_keys, ==, 1);
+}
+
+/* The first ClientHello of all was forged; the peer's own wins by cookie. */
+static void
+test_forged_first_hello_is_overcome (void)
+{
+  g_autoptr (VirtualNetwork) net = virtual_network_new (7);
+  g_autoptr (GBytes) hello = foreign_client_hello (3);
+
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start (net, VIRTUAL_SERVER);
+  virtual_network_inject (net, VIRTUAL_SERVER, g_bytes_get_data (hello, NULL),
+      g_bytes_get_size (hello));
+  g_sequence_remove_range (g_sequence_get_begin_iter (net->flying),
+      g_sequence_get_end_iter (net->flying));
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  g_assert_true (virtual_network_connect (net, net->now_us + 5 * SECOND_US));
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+}
+
+static void
+test_restart_needs_an_association (void)
+{
+  DtlsAssociation *association = dtls_association_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (dtls_association_restart (association, NULL, 0, &error));
+  g_assert_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED);
+  dtls_association_free (association);
+}
+
+static void
+test_restart_without_answer_leaves_all_as_it_was (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+
+  net->link.loss = 1;
+  g_assert_true (dtls_association_restart (client->association, NULL,
+          net->now_us, NULL));
+  virtual_network_drain (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + 60 * SECOND_US);
+  g_assert_cmpint (client->state, ==, DTLS_STATE_CONNECTED);
+  net->link.loss = 0;
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+  g_assert_cmpuint (client->n_keys, ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define TEST(name, func) g_test_add_func ("/association-restart/" name, func)
+  TEST ("client", test_client_restarts);
+  TEST ("client-on-a-bad-link", test_client_restarts_on_a_bad_link);
+  TEST ("client-in-mid-handshake", test_client_restarts_in_mid_handshake);
+  TEST ("live-connection-serves-meanwhile",
+      test_live_connection_serves_meanwhile);
+  TEST ("application-restarts-server", test_application_restarts_server);
+  TEST ("late-fingerprint", test_late_fingerprint_of_a_restart);
+  TEST ("wrong-certificate-never-takes-over",
+      test_wrong_certificate_never_takes_over);
+  TEST ("spoofed-hellos-change-nothing", test_spoofed_hellos_change_nothing);
+  TEST ("forged-first-hello-is-overcome", test_forged_first_hello_is_overcome);
+  TEST ("needs-an-association", test_restart_needs_an_association);
+  TEST ("without-answer", test_restart_without_answer_leaves_all_as_it_was);
+#undef TEST
+  return g_test_run ();
+}
