@@ -279,9 +279,10 @@ on_state (DtlsLink * link, gint state, const GError * error,
 {
   if (!is_open (self, link))
     return;
+  /* no error: the pipeline may serve other peers */
   if (error)
-    GST_WARNING_OBJECT (self->owner, "the association %s failed: %s",
-        dtls_link_get_id (link), error->message);
+    GST_ELEMENT_WARNING (self->owner, STREAM, FAILED, ("%s", error->message),
+        ("the association %s failed", dtls_link_get_id (link)));
   announce_state (self, state);
   post_state (self, link, state, error);
 }

@@ -18,6 +18,7 @@ struct _DtlsSrtpReceiver
 {
   GMutex lock;
   DtlsSrtpSlot slot;
+  DtlsPacketGather *gather;
 };
 
 static void
@@ -26,6 +27,7 @@ receiver_clear (gpointer data)
   DtlsSrtpReceiver *self = data;
 
   dtls_srtp_slot_clear (&self->slot);
+  dtls_packet_gather_free (self->gather);
   g_mutex_clear (&self->lock);
 }
 
@@ -36,6 +38,7 @@ receiver_new (void)
 
   g_mutex_init (&self->lock);
   dtls_srtp_slot_init (&self->slot, DTLS_SRTP_RECEIVE);
+  self->gather = dtls_packet_gather_new ();
   return self;
 }
 
@@ -53,7 +56,7 @@ receiver_unprotect_locked (DtlsSrtpReceiver * self, GstBuffer * buffer,
   DtlsPacket packet;
   DtlsSrtpStatus status;
 
-  if (!dtls_packet_open (buffer, 0, &packet))
+  if (!dtls_packet_gather_open (self->gather, buffer, 0, &packet))
     return NULL;
   *kind = dtls_demux (packet.data, packet.size) == DTLS_PROTOCOL_RTCP ?
       DTLS_SRTP_RTCP : DTLS_SRTP_RTP;

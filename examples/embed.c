@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How an application puts encryption between its own elements: it links pads,
+ * exchanges fingerprints, and reads the state. Here both ends live in one
+ * process and send to each other over UDP on the loopback interface:
+ *
+ *   video ─► srtpkeyer ─┬─► udpsink      udpsrc ─► dtlssrtpdemux ─┬─► srtpkeyer ─► video
+ *            dtlsenc ───┘                                         └─► dtlsdec
+ *
+ * Build:  meson compile -C build        Run:  build/examples/embed
+ */
+#include <gst/gst.h>
+#include <stdlib.h>
+
+#define FRAMES 100
+
+typedef struct
+{
+  GstElement *pipeline, *udpsrc, *udpsink, *dtlsdec, *srtpkeyer;
+} End;
+
+static GMainLoop *loop;
+static gint frames;
+
+static void
+die (const gchar * what, const gchar * why)
+{
+  g_printerr ("%s %s\n", what, why);
+  exit (1);
+}
+
+static GstElement *
+add (GstElement * pipeline, const gchar * factory)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL)
+    die (factory, "is missing; does GST_PLUGIN_PATH lead to libgstdtls.so?");
+  gst_bin_add (GST_BIN (pipeline), element);
+  return element;
+}
+
+/* from any thread */
+static void
+on_state (GstElement * dtlsdec, GParamSpec * pspec, gpointer pipeline)
+{
+  GValue state = G_VALUE_INIT;
+  gchar *text;
+
+  g_object_get_property (G_OBJECT (dtlsdec), "connection-state", &state);
+  text = gst_value_serialize (&state);
+  g_print ("%s: %s\n", GST_OBJECT_NAME (pipeline), text);
+  g_free (text);
+  g_value_unset (&state);
+}
+
+static void
+on_frame (GstElement * sink, GstBuffer * frame, GstPad * pad, gpointer data)
+{
+  if (g_atomic_int_add (&frames, 1) + 1 == FRAMES)
+    g_main_loop_quit (loop);
+}
+
+static gboolean
+on_message (GstBus * bus, GstMessage * message, gpointer pipeline)
+{
+  GError *error;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return G_SOURCE_CONTINUE;
+  gst_message_parse_error (message, &error, NULL);
+  g_printerr ("%s: %s\n", GST_OBJECT_NAME (pipeline), error->message);
+  g_error_free (error);
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* Everything but the media. The two halves of DTLS and the srtpkeyer find
+ * each other by the connection-id; the certificate comes from dtlscertgen. */
+static End
+make_end (const gchar * name, gboolean is_client)
+{
+  GstElement *pipeline = gst_pipeline_new (name);
+  GstElement *demux = add (pipeline, "dtlssrtpdemux");
+  GstElement *dtlsenc = add (pipeline, "dtlsenc");
+  GstElement *funnel = add (pipeline, "funnel");
+  End end = { pipeline, add (pipeline, "udpsrc"), add (pipeline, "udpsink"),
+    add (pipeline, "dtlsdec"), add (pipeline, "srtpkeyer")
+  };
+  GstBus *bus;
+
+  add (pipeline, "dtlscertgen");
+  g_object_set (dtlsenc, "connection-id", name, "is-client", is_client, NULL);
+  g_object_set (end.dtlsdec, "connection-id", name, NULL);
+  g_object_set (end.srtpkeyer, "connection-id", name, NULL);
+  g_object_set (end.udpsrc, "address", "127.0.0.1", "port", 0, NULL);
+  g_object_set (end.udpsink, "host", "127.0.0.1", "async", FALSE, NULL);
+
+  gst_element_link (end.udpsrc, demux);
+  gst_element_link_pads (demux, "dtls_src", end.dtlsdec, "sink");
+  gst_element_link_pads (demux, "rtp_src", end.srtpkeyer, "sink");
+  gst_element_link_pads (end.srtpkeyer, "src", funnel, NULL);
+  gst_element_link_pads (dtlsenc, "src", funnel, NULL);
+  gst_element_link (funnel, end.udpsink);
+
+  g_signal_connect (end.dtlsdec, "notify::connection-state",
+      G_CALLBACK (on_state), pipeline);
+  bus = gst_element_get_bus (pipeline);
+  gst_bus_add_watch (bus, on_message, pipeline);
+  gst_object_unref (bus);
+  return end;
+}
+
+/* What an application's signalling does: tell the other end where to send to
+ * and which certificate to expect. */
+static void
+introduce (End * end, End * peer)
+{
+  gchar *fingerprint;
+  gint port;
+
+  g_object_get (end->udpsrc, "port", &port, NULL);
+  g_object_get (end->dtlsdec, "fingerprint", &fingerprint, NULL);
+  g_print ("%s: %s\n", GST_OBJECT_NAME (end->pipeline), fingerprint);
+  g_object_set (peer->udpsink, "port", port, NULL);
+  g_object_set (peer->dtlsdec, "peer-fingerprint", fingerprint, NULL);
+  g_free (fingerprint);
+}
+
+/* What goes in or comes out of the srtpkeyer is plain RTP. */
+static void
+add_camera (End * end)
+{
+  GstElement *video = gst_parse_bin_from_description
+      ("videotestsrc is-live=true ! vp8enc deadline=1 ! rtpvp8pay", TRUE, NULL);
+
+  gst_bin_add (GST_BIN (end->pipeline), video);
+  gst_element_link_pads (video, "src", end->srtpkeyer, "rtp_sink_0");
+}
+
+static void
+add_viewer (End * end)
+{
+  GstElement *video = gst_parse_bin_from_description
+      ("rtpvp8depay ! vp8dec ! fakesink name=sink signal-handoffs=true", TRUE,
+      NULL);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (video), "sink");
+
+  g_signal_connect (sink, "handoff", G_CALLBACK (on_frame), NULL);
+  gst_object_unref (sink);
+  gst_bin_add (GST_BIN (end->pipeline), video);
+  gst_element_link_pads (end->srtpkeyer, "rtp_src", video, "sink");
+  gst_util_set_object_arg (G_OBJECT (end->udpsrc), "caps",
+      "application/x-srtp, media=video, encoding-name=VP8, clock-rate=90000");
+}
+
+static void
+set_state (End * end, GstState state)
+{
+  if (gst_element_set_state (end->pipeline, state) == GST_STATE_CHANGE_FAILURE)
+    die (GST_OBJECT_NAME (end->pipeline), "does not start.");
+}
+
+int
+main (int argc, char **argv)
+{
+  End camera, viewer;
+  GstStructure *stats;
+
+  gst_init (&argc, &argv);
+  loop = g_main_loop_new (NULL, FALSE);
+  camera = make_end ("camera", TRUE);
+  viewer = make_end ("viewer", FALSE);
+  add_camera (&camera);
+  add_viewer (&viewer);
+
+  set_state (&camera, GST_STATE_READY); /* now both have a port */
+  set_state (&viewer, GST_STATE_READY);
+  introduce (&camera, &viewer);
+  introduce (&viewer, &camera);
+  set_state (&viewer, GST_STATE_PLAYING);
+  set_state (&camera, GST_STATE_PLAYING);
+  g_main_loop_run (loop);
+
+  g_object_get (viewer.dtlsdec, "stats", &stats, NULL);
+  g_print ("%d frames, %s\n", g_atomic_int_get (&frames),
+      gst_structure_get_string (stats, "srtp-cipher"));
+  gst_structure_free (stats);
+  set_state (&camera, GST_STATE_NULL);
+  set_state (&viewer, GST_STATE_NULL);
+  gst_object_unref (camera.pipeline);
+  gst_object_unref (viewer.pipeline);
+  g_main_loop_unref (loop);
+  return g_atomic_int_get (&frames) >= FRAMES ? 0 : 1;
+}
