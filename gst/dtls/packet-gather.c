@@ -2,132 +2,109 @@
 /*
  * See packet-gather.h. What a payloader makes is nearly always two pieces, a
  * header of its own and a part of the encoder's frame that it shares with the
- * other packets of that frame, so the copy is the usual case and the pool
- * pays; what a network source makes is one piece with no other owner.
+ * other packets of that frame, so the copy is the usual case when sending;
+ * what a network source makes is one piece with no other owner.
+ *
+ * This runs for every packet, so it works on the one GstMemory itself: the
+ * functions of GstBuffer look at all its memory again in each call. There is
+ * no GstBufferPool: it is no faster than the allocator, and each one costs
+ * two file descriptors.
  */
 #include "config.h"
 
 #include "packet-gather.h"
 
-/* Room for what an Ethernet frame can carry and for the tag. */
-#define POOL_BUFFER_SIZE 1600
-
-struct _DtlsPacketGather
-{
-  GstBufferPool *pool;
-};
-
 static gboolean
-buffer_is_usable (GstBuffer * buffer, gsize tail)
+packet_is_usable (const DtlsPacket * packet, gsize tail)
 {
-  gsize offset, max_size;
-  gsize size = gst_buffer_get_sizes (buffer, &offset, &max_size);
-
-  return gst_buffer_n_memory (buffer) == 1 && gst_buffer_is_writable (buffer)
-      && gst_buffer_is_all_memory_writable (buffer)
-      && max_size - offset - size >= tail;
-}
-
-static GstBuffer *
-gather_allocate (DtlsPacketGather * self, gsize size)
-{
-  GstBuffer *buffer;
-
-  if (size > POOL_BUFFER_SIZE)
-    return gst_buffer_new_allocate (NULL, size, NULL);
-  if (gst_buffer_pool_acquire_buffer (self->pool, &buffer, NULL) != GST_FLOW_OK)
-    return NULL;
-  return buffer;
-}
-
-/* Takes @buffer; its first @size bytes are those of the copy. */
-static GstBuffer *
-gather_copy (DtlsPacketGather * self, GstBuffer * buffer, gsize size,
-    gsize tail)
-{
-  GstBuffer *copy = gather_allocate (self, size + tail);
-  GstMapInfo map;
-
-  if (copy != NULL && gst_buffer_map (copy, &map, GST_MAP_WRITE)) {
-    gsize copied = gst_buffer_extract (buffer, 0, map.data, size);
-
-    gst_buffer_unmap (copy, &map);
-    if (copied == size)
-      gst_buffer_copy_into (copy, buffer, GST_BUFFER_COPY_METADATA, 0, -1);
-    else
-      gst_clear_buffer (&copy);
-  } else {
-    gst_clear_buffer (&copy);
-  }
-  gst_buffer_unref (buffer);
-  return copy;
+  return packet->room - packet->size >= tail
+      && ((guintptr) packet->data & 3) == 0;
 }
 
 static gboolean
-packet_map (DtlsPacket * packet, GstBuffer * buffer, gsize size, gsize tail)
+packet_map (DtlsPacket * packet, GstBuffer * buffer, GstMemory * memory)
 {
-  gst_buffer_set_size (buffer, size + tail);
-  if (!gst_buffer_map (buffer, &packet->map, GST_MAP_READWRITE)) {
-    gst_buffer_unref (buffer);
+  if (!gst_memory_map (memory, &packet->map, GST_MAP_READWRITE))
     return FALSE;
-  }
   packet->buffer = buffer;
   packet->data = packet->map.data;
-  packet->size = size;
-  packet->room = packet->map.size;
+  packet->size = packet->map.size;
+  packet->room = packet->map.maxsize;
   return TRUE;
 }
 
+/* Returns FALSE, and has changed nothing, when @buffer must be copied. */
 static gboolean
-packet_is_aligned (const DtlsPacket * packet)
+packet_open_in_place (DtlsPacket * packet, GstBuffer * buffer, gsize tail)
 {
-  return ((guintptr) packet->data & 3) == 0;
+  GstMemory *memory;
+
+  if (gst_buffer_n_memory (buffer) != 1 || !gst_buffer_is_writable (buffer))
+    return FALSE;
+  memory = gst_buffer_peek_memory (buffer, 0);
+  if (!gst_memory_is_writable (memory) || !packet_map (packet, buffer, memory))
+    return FALSE;
+  if (packet_is_usable (packet, tail))
+    return TRUE;
+  gst_memory_unmap (memory, &packet->map);
+  return FALSE;
 }
 
-DtlsPacketGather *
-dtls_packet_gather_new (void)
+/* Takes @buffer. Its shell is used again unless that belongs to a pool, which
+ * would miss the memory. */
+static GstBuffer *
+buffer_with_memory (GstBuffer * buffer, GstMemory * memory)
 {
-  DtlsPacketGather *self = g_new0 (DtlsPacketGather, 1);
-  GstStructure *config;
+  GstBuffer *shell;
 
-  self->pool = gst_buffer_pool_new ();
-  config = gst_buffer_pool_get_config (self->pool);
-  gst_buffer_pool_config_set_params (config, NULL, POOL_BUFFER_SIZE, 0, 0);
-  gst_buffer_pool_set_config (self->pool, config);
-  gst_buffer_pool_set_active (self->pool, TRUE);
-  return self;
+  if (buffer->pool == NULL && gst_buffer_is_writable (buffer)) {
+    gst_buffer_replace_all_memory (buffer, memory);
+    return buffer;
+  }
+  shell = gst_buffer_new ();
+  gst_buffer_append_memory (shell, memory);
+  gst_buffer_copy_into (shell, buffer, GST_BUFFER_COPY_METADATA, 0, -1);
+  gst_buffer_unref (buffer);
+  return shell;
 }
 
-void
-dtls_packet_gather_free (DtlsPacketGather * self)
+static gboolean
+packet_open_copy (DtlsPacket * packet, GstBuffer * buffer, gsize tail)
 {
-  gst_buffer_pool_set_active (self->pool, FALSE);
-  gst_object_unref (self->pool);
-  g_free (self);
+  gsize size = gst_buffer_get_size (buffer);
+  GstMemory *memory = gst_allocator_alloc (NULL, size + tail, NULL);
+
+  if (memory == NULL || !packet_map (packet, NULL, memory)) {
+    g_clear_pointer (&memory, gst_memory_unref);
+    return FALSE;
+  }
+  if (gst_buffer_extract (buffer, 0, packet->data, size) != size) {
+    gst_memory_unmap (memory, &packet->map);
+    gst_memory_unref (memory);
+    return FALSE;
+  }
+  packet->size = size;
+  packet->buffer = buffer_with_memory (buffer, memory);
+  return TRUE;
 }
 
 gboolean
-dtls_packet_gather_open (DtlsPacketGather * self, GstBuffer * buffer,
-    gsize tail, DtlsPacket * packet)
+dtls_packet_open (GstBuffer * buffer, gsize tail, DtlsPacket * packet)
 {
-  gsize size = gst_buffer_get_size (buffer);
-
-  if (buffer_is_usable (buffer, tail)) {
-    if (!packet_map (packet, buffer, size, tail))
-      return FALSE;
-    if (packet_is_aligned (packet))
-      return TRUE;
-    buffer = dtls_packet_close (packet);
-  }
-  buffer = gather_copy (self, buffer, size, tail);
-  return buffer != NULL && packet_map (packet, buffer, size, tail);
+  if (packet_open_in_place (packet, buffer, tail)
+      || packet_open_copy (packet, buffer, tail))
+    return TRUE;
+  gst_buffer_unref (buffer);
+  return FALSE;
 }
 
 GstBuffer *
 dtls_packet_close (DtlsPacket * packet)
 {
-  gst_buffer_unmap (packet->buffer, &packet->map);
-  gst_buffer_set_size (packet->buffer, packet->size);
+  GstMemory *memory = packet->map.memory;
+
+  gst_memory_unmap (memory, &packet->map);
+  gst_memory_resize (memory, 0, packet->size);
   return packet->buffer;
 }
 

@@ -18,7 +18,6 @@ struct _DtlsSrtpReceiver
 {
   GMutex lock;
   DtlsSrtpSlot slot;
-  DtlsPacketGather *gather;
 };
 
 static void
@@ -27,7 +26,6 @@ receiver_clear (gpointer data)
   DtlsSrtpReceiver *self = data;
 
   dtls_srtp_slot_clear (&self->slot);
-  dtls_packet_gather_free (self->gather);
   g_mutex_clear (&self->lock);
 }
 
@@ -38,7 +36,6 @@ receiver_new (void)
 
   g_mutex_init (&self->lock);
   dtls_srtp_slot_init (&self->slot, DTLS_SRTP_RECEIVE);
-  self->gather = dtls_packet_gather_new ();
   return self;
 }
 
@@ -56,7 +53,7 @@ receiver_unprotect_locked (DtlsSrtpReceiver * self, GstBuffer * buffer,
   DtlsPacket packet;
   DtlsSrtpStatus status;
 
-  if (!dtls_packet_gather_open (self->gather, buffer, 0, &packet))
+  if (!dtls_packet_open (buffer, 0, &packet))
     return NULL;
   *kind = dtls_demux (packet.data, packet.size) == DTLS_PROTOCOL_RTCP ?
       DTLS_SRTP_RTCP : DTLS_SRTP_RTP;

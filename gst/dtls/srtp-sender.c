@@ -17,7 +17,6 @@ struct _DtlsSrtpSender
 {
   GMutex lock;
   DtlsSrtpSlot slot;
-  DtlsPacketGather *gather;
 };
 
 static void
@@ -26,7 +25,6 @@ sender_clear (gpointer data)
   DtlsSrtpSender *self = data;
 
   dtls_srtp_slot_clear (&self->slot);
-  dtls_packet_gather_free (self->gather);
   g_mutex_clear (&self->lock);
 }
 
@@ -37,7 +35,6 @@ sender_new (void)
 
   g_mutex_init (&self->lock);
   dtls_srtp_slot_init (&self->slot, DTLS_SRTP_SEND);
-  self->gather = dtls_packet_gather_new ();
   return self;
 }
 
@@ -60,8 +57,7 @@ sender_protect_locked (DtlsSrtpSender * self, DtlsSrtpKind kind,
     gst_buffer_unref (buffer);
     return NULL;
   }
-  if (!dtls_packet_gather_open (self->gather, buffer, DTLS_SRTP_OVERHEAD_MAX,
-          &packet))
+  if (!dtls_packet_open (buffer, DTLS_SRTP_OVERHEAD_MAX, &packet))
     return NULL;
   status = dtls_srtp_session_protect (self->slot.session, kind, packet.data,
       &packet.size, packet.room);
