@@ -286,6 +286,14 @@ virtual_network_inject (VirtualNetwork * net, VirtualSide to,
   virtual_network_drain (net, to);
 }
 
+GBytes *
+virtual_network_peek_flying (GSequenceIter * iter)
+{
+  const VirtualDatagram *datagram = g_sequence_get (iter);
+
+  return g_bytes_ref (datagram->bytes);
+}
+
 static gint64
 network_next_deadline (VirtualNetwork * net, VirtualSide * side)
 {

@@ -92,6 +92,9 @@ void virtual_network_inject (VirtualNetwork * net, VirtualSide to,
 /** Empties an end's outputs into the network; after calls of one's own. */
 void virtual_network_drain (VirtualNetwork * net, VirtualSide side);
 
+/** Returns: (transfer full): a datagram of net->flying. */
+GBytes *virtual_network_peek_flying (GSequenceIter * iter);
+
 /** Goes on until nothing happens any more before @until_us. */
 void virtual_network_run (VirtualNetwork * net, gint64 until_us);
 
