@@ -11,12 +11,17 @@
 #include <string.h>
 
 static const WhepCodec codecs[] = {
-  {"video", "VP8", 90000, 0, "video/x-vp8", "rtpvp8pay", -1},
-  {"video", "VP9", 90000, 0, "video/x-vp9", "rtpvp9pay", -1},
-  {"video", "H264", 90000, 0, "video/x-h264", "rtph264pay", -1},
-  {"audio", "opus", 48000, 2, "audio/x-opus", "rtpopuspay", -1},
-  {"audio", "PCMU", 8000, 0, "audio/x-mulaw", "rtppcmupay", 0},
-  {"audio", "PCMA", 8000, 0, "audio/x-alaw", "rtppcmapay", 8},
+  {"video", "VP8", 90000, 0, "video/x-vp8", NULL, "rtpvp8pay", -1},
+  {"video", "VP9", 90000, 0, "video/x-vp9", "profile=(string)0",
+      "rtpvp9pay", -1},
+  {"video", "H264", 90000, 0, "video/x-h264",
+      "profile=(string){constrained-baseline,baseline,main,"
+        "constrained-high,progressive-high,high}", "rtph264pay", -1},
+  {"audio", "opus", 48000, 2, "audio/x-opus", NULL, "rtpopuspay", -1},
+  {"audio", "PCMU", 8000, 0, "audio/x-mulaw", "rate=8000,channels=1",
+      "rtppcmupay", 0},
+  {"audio", "PCMA", 8000, 0, "audio/x-alaw", "rate=8000,channels=1",
+      "rtppcmapay", 8},
 };
 
 /* Names of GStreamer's caps; other profiles are none a browser decodes. */
@@ -139,9 +144,11 @@ caps_of_media (const gchar * media)
   GstCaps *caps = gst_caps_new_empty ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    g_autofree gchar *text = g_strjoin (",", codecs[i].caps,
+        codecs[i].limits, NULL);
+
     if (g_str_equal (codecs[i].media, media))
-      gst_caps_append_structure (caps,
-          gst_structure_new_empty (codecs[i].caps));
+      gst_caps_append (caps, gst_caps_from_string (text));
   }
   return caps;
 }

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @clock_rate: RTP clock rate in Hz
  * @channels: the encoding parameter of a=rtpmap; 0 for none
  * @caps: the media type in caps
+ * @limits: (nullable): fields of caps that say what of it any browser plays,
+ *   so that an encoder chooses such a thing
  * @payloader: factory name of the element that makes RTP packets of it
  * @static_payload_type: of RFC 3551, -1 for none
  */
@@ -29,6 +31,7 @@ typedef struct
   guint clock_rate;
   guint channels;
   const gchar *caps;
+  const gchar *limits;
   const gchar *payloader;
   gint static_payload_type;
 } WhepCodec;
@@ -72,6 +75,8 @@ WhepFormat whep_format_from_caps (const GstCaps * caps);
 
 /**
  * whep_format_video_caps:
+ *
+ * A field that is not in an input's caps is no reason to refuse them.
  *
  * Returns: (transfer full): what a video input accepts.
  */

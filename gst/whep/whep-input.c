@@ -235,7 +235,10 @@ insert_parser (WhepInput * self)
         ("no element h264parse"));
     return FALSE;
   }
+  g_autoptr (GstCaps) pictures = gst_caps_from_string ("video/x-h264, "
+      "stream-format=byte-stream, alignment=au");
   g_object_set (parser, "config-interval", -1, NULL);
+  g_object_set (self->appsink, "caps", pictures, NULL);
   gst_bin_add (self->bin, parser);
   self->parser = gst_object_ref (parser);
   sink = gst_element_get_static_pad (parser, "sink");
@@ -291,16 +294,7 @@ configure_sink (WhepInput * self, GstPadTemplate * templ)
   GstAppSinkCallbacks callbacks = {.eos = on_eos,.new_sample = on_new_sample };
   g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
 
-  /* Pictures in whole, because a payloader's first bytes decide. */
-  g_autoptr (GstCaps) whole = gst_caps_make_writable (gst_caps_ref (caps));
-  for (guint i = 0; i < gst_caps_get_size (whole); i++) {
-    GstStructure *s = gst_caps_get_structure (whole, i);
-
-    if (gst_structure_has_name (s, "video/x-h264"))
-      gst_structure_set (s, "stream-format", G_TYPE_STRING, "byte-stream",
-          "alignment", G_TYPE_STRING, "au", NULL);
-  }
-  g_object_set (self->appsink, "caps", whole, "async", FALSE, "sync", TRUE,
+  g_object_set (self->appsink, "caps", caps, "async", FALSE, "sync", TRUE,
       "qos", FALSE, "enable-last-sample", FALSE, "max-buffers", 1u, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (self->appsink), &callbacks, self,
       NULL);
@@ -326,8 +320,10 @@ whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
   gst_bin_add (bin, appsink);
 
   sink = gst_element_get_static_pad (appsink, "sink");
+  GST_PAD_SET_ACCEPT_INTERSECT (sink);
   self->pad = gst_ghost_pad_new_from_template (name, sink, templ);
   gst_object_ref_sink (self->pad);
+  GST_PAD_SET_ACCEPT_INTERSECT (self->pad);
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
       GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_sink_event, self, NULL);
   gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,

@@ -171,6 +171,7 @@ add_tracks (WhepLeg * leg, const WhepLegConfig * config, GstElement * funnel,
     leg->sources[media->input] = source;
     leg->codecs[media->input] = media->codec;
     leg->payload_types[media->input] = media->payload_type;
+    leg->rtx_payload_types[media->input] = media->rtx_payload_type;
   }
   return TRUE;
 }
@@ -204,7 +205,8 @@ static GstCaps *
 on_request_pt_map (GstElement * session, guint payload_type, WhepLeg * leg)
 {
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (leg->codecs[i] && leg->payload_types[i] == payload_type)
+    if (leg->codecs[i] && ((guint) leg->payload_types[i] == payload_type
+            || leg->rtx_payload_types[i] == (gint) payload_type))
       return gst_caps_new_simple ("application/x-rtp",
           "media", G_TYPE_STRING, leg->codecs[i]->media,
           "clock-rate", G_TYPE_INT, (gint) leg->codecs[i]->clock_rate, NULL);

@@ -34,6 +34,7 @@ G_BEGIN_DECLS
  * @sources: one appsrc per stream that the offer carries, by its input
  * @codecs: likewise
  * @payload_types: likewise
+ * @rtx_payload_types: likewise, -1 for none
  * @protect: the srtpkeyer of what is sent
  * @unprotect: the srtpkeyer of what is received
  * @fingerprint: of its certificate, as an a=fingerprint value
@@ -45,7 +46,8 @@ typedef struct
   GstElement *pipeline;
   GstElement *sources[WHEP_INPUTS_MAX];
   const WhepCodec *codecs[WHEP_INPUTS_MAX];
-  guint payload_types[WHEP_INPUTS_MAX];
+  gint payload_types[WHEP_INPUTS_MAX];
+  gint rtx_payload_types[WHEP_INPUTS_MAX];
   GstElement *dtlsdec;
   GstElement *dtlsenc;
   GstElement *protect;

@@ -274,9 +274,11 @@ async function showStats() {
   if (!self) return;
   const stats = await self.peer.getStats();
   const reports = [...stats.values()];
-  const transport = reports.find(({ type }) => type === 'transport');
+  // A rejected section leaves a transport that never connects.
+  const transport = reports.find(({ type, dtlsState }) =>
+    type === 'transport' && dtlsState === 'connected');
   if (self !== session) return;
-  if (transport?.dtlsState === 'connected') showSecurity(self, stats, transport);
+  if (transport) showSecurity(self, stats, transport);
   showFigures(self, reports, stats.get(transport?.selectedCandidatePairId)
     ?? reports.find(({ type, nominated }) => type === 'candidate-pair'
       && nominated));

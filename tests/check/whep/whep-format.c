@@ -72,6 +72,15 @@ test_input_caps (void)
   g_assert_true (gst_caps_can_intersect (video, vp8));
   g_assert_false (gst_caps_can_intersect (audio, vp8));
   g_assert_true (gst_caps_can_intersect (audio, opus));
+  /* What no browser plays, an encoder must not choose. */
+  g_autoptr (GstCaps) deep =
+      gst_caps_from_string ("video/x-vp9, profile=(string)3");
+  g_autoptr (GstCaps) h264 = gst_caps_from_string ("video/x-h264");
+  g_autoptr (GstCaps) full =
+      gst_caps_from_string ("video/x-h264, profile=high-4:4:4");
+  g_assert_false (gst_caps_can_intersect (video, deep));
+  g_assert_true (gst_caps_can_intersect (video, h264));
+  g_assert_false (gst_caps_can_intersect (video, full));
 }
 
 static void
