@@ -15,12 +15,15 @@
 
 #include "srtp-session.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 #include <srtp2/srtp.h>
 
 #include "engine/error.h"
 #include "key-usage.h"
 #include "packet-check.h"
+#include "sent-window.h"
 #include "srtp-crypto.h"
 
 /* The index and the E flag behind an SRTCP packet (RFC 3711 section 3.4). */
@@ -33,8 +36,10 @@ struct _DtlsSrtpSession
   DtlsSrtpDirection direction;
   const DtlsProfile *profile;
   DtlsKeyUsage usage;
-  GHashTable *ssrcs;
+  guint replay_window;
+  GHashTable *ssrcs;            /* SSRC to DtlsSentWindow, NULL when receiving */
   guint32 last_ssrc;
+  DtlsSentWindow *last_window;
   DtlsSrtpStats stats;
 };
 
@@ -65,8 +70,7 @@ session_fill_policy (srtp_policy_t * policy, const DtlsProfile * profile)
 }
 
 static gboolean
-session_create (DtlsSrtpSession * self, DtlsSecret * key, guint replay_window,
-    GError ** error)
+session_create (DtlsSrtpSession * self, DtlsSecret * key, GError ** error)
 {
   gsize key_size = self->profile->key_size + self->profile->salt_size;
   srtp_policy_t policy = { 0, };
@@ -89,7 +93,7 @@ session_create (DtlsSrtpSession * self, DtlsSecret * key, guint replay_window,
   policy.ssrc.type = self->direction == DTLS_SRTP_SEND ?
       ssrc_any_outbound : ssrc_any_inbound;
   policy.key = dtls_secret_bytes (key);
-  policy.window_size = replay_window;
+  policy.window_size = self->replay_window;
   policy.allow_repeat_tx = 1;
   status = srtp_create (&self->srtp, &policy);
   if (status != srtp_err_status_ok) {
@@ -182,11 +186,32 @@ session_knows_ssrc (const DtlsSrtpSession * self, guint32 ssrc)
 static inline void
 session_remember_ssrc (DtlsSrtpSession * self, guint32 ssrc)
 {
+  gpointer key = GUINT_TO_POINTER (ssrc), window = NULL;
+
   if (ssrc == self->last_ssrc && self->stats.ssrcs > 0)
     return;
-  g_hash_table_add (self->ssrcs, GUINT_TO_POINTER (ssrc));
-  self->stats.ssrcs = g_hash_table_size (self->ssrcs);
+  if (!g_hash_table_lookup_extended (self->ssrcs, key, NULL, &window)) {
+    if (self->direction == DTLS_SRTP_SEND)
+      window = dtls_sent_window_new (self->replay_window);
+    g_hash_table_insert (self->ssrcs, key, window);
+    self->stats.ssrcs = g_hash_table_size (self->ssrcs);
+  }
   self->last_ssrc = ssrc;
+  self->last_window = window;
+}
+
+/* The packet is protected already. Returns FALSE when it must not be sent. */
+static gboolean
+session_may_send (DtlsSrtpSession * self, DtlsSrtpKind kind,
+    const guint8 * packet, gsize size)
+{
+  guint16 seq = packet[2] << 8 | packet[3];
+  guint32 tag;
+
+  if (kind == DTLS_SRTP_RTCP)
+    return TRUE;
+  memcpy (&tag, packet + size - sizeof tag, sizeof tag);
+  return dtls_sent_window_add (self->last_window, seq, tag);
 }
 
 static srtp_err_status_t
@@ -224,6 +249,9 @@ session_process (DtlsSrtpSession * self, DtlsSrtpKind kind, guint8 * packet,
     session_remember_ssrc (self, ssrc);
   if (status != DTLS_SRTP_OK)
     return status;
+  if (self->direction == DTLS_SRTP_SEND
+      && !session_may_send (self, kind, packet, library_size))
+    return DTLS_SRTP_REPLAYED;
 
   self->usage.packets[kind]++;
   self->stats.bytes += *size;
@@ -263,8 +291,10 @@ dtls_srtp_session_new (const DtlsProfile * profile, DtlsSecret * key,
   self = g_new0 (DtlsSrtpSession, 1);
   self->profile = profile;
   self->direction = direction;
-  self->ssrcs = g_hash_table_new (NULL, NULL);
-  if (!session_create (self, key, replay_window, error))
+  self->replay_window = replay_window;
+  self->ssrcs = g_hash_table_new_full (NULL, NULL, NULL,
+      (GDestroyNotify) dtls_sent_window_free);
+  if (!session_create (self, key, error))
     g_clear_pointer (&self, dtls_srtp_session_free);
   return self;
 }

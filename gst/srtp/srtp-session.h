@@ -31,7 +31,8 @@ typedef enum
  * @DTLS_SRTP_OK: done
  * @DTLS_SRTP_MALFORMED: no RTP or RTCP packet, too short, or SRTCP that is
  *   not encrypted
- * @DTLS_SRTP_REPLAYED: seen before, or older than the window
+ * @DTLS_SRTP_REPLAYED: seen before, or older than the window; when sending,
+ *   also one whose sequence number another packet had
  * @DTLS_SRTP_UNAUTHENTIC: the tag is wrong
  * @DTLS_SRTP_NO_ROOM: the buffer cannot hold the tag
  * @DTLS_SRTP_KEY_EXHAUSTED: the key must not be used any more (RFC 3711
@@ -98,9 +99,9 @@ void dtls_srtp_session_free (DtlsSrtpSession * self);
  * @packet: a packet in the clear, 4-byte aligned, @room bytes long
  * @size: (inout): its size, which grows by at most %DTLS_SRTP_OVERHEAD_MAX
  *
- * The bytes of @packet are undefined unless the status is %DTLS_SRTP_OK. The
- * same RTP packet may be protected again (RFC 4588 section 3 forbids it to
- * differ).
+ * The bytes of @packet are undefined unless the status is %DTLS_SRTP_OK, and
+ * must not be sent then. The same RTP packet may be protected again, within
+ * the replay window; a different one under its sequence number may not.
  */
 DtlsSrtpStatus dtls_srtp_session_protect (DtlsSrtpSession * self,
     DtlsSrtpKind kind, guint8 * packet, gsize * size, gsize room);

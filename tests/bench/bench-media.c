@@ -21,7 +21,7 @@
 
 #include "bench-util.h"
 
-#define BATCH 256
+#define BATCH 64
 #define HEADER_SIZE 12
 #define SSRC 0x01020304
 #define CONNECT_TIMEOUT_US (20 * G_USEC_PER_SEC)

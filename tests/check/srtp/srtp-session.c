@@ -404,6 +404,31 @@ check_repeat_transmit (Pair * pair)
   assert_same (&packet, &again);
 }
 
+/* Two packets under one index would give away key material. */
+static void
+check_no_other_packet_under_one_number (Pair * pair)
+{
+  DtlsSrtpStats stats;
+  Packet packet;
+
+  make_rtp (&packet, SSRC, 10, 100);
+  assert_status (protect (pair->sender, DTLS_SRTP_RTP, &packet), DTLS_SRTP_OK);
+  make_rtp (&packet, SSRC, 10, 100);
+  packet.data[50] ^= 1;
+  assert_status (protect (pair->sender, DTLS_SRTP_RTP, &packet),
+      DTLS_SRTP_REPLAYED);
+  make_rtp (&packet, SSRC, 10, 101);
+  assert_status (protect (pair->sender, DTLS_SRTP_RTP, &packet),
+      DTLS_SRTP_REPLAYED);
+  make_rtp (&packet, SSRC + 1, 10, 101);
+  assert_status (protect (pair->sender, DTLS_SRTP_RTP, &packet), DTLS_SRTP_OK);
+  make_rtp (&packet, SSRC, 11, 100);
+  assert_status (protect (pair->sender, DTLS_SRTP_RTP, &packet), DTLS_SRTP_OK);
+  count_packets (pair->sender, &stats);
+  g_assert_cmpuint (stats.packets[DTLS_SRTP_OK], ==, 3);
+  g_assert_cmpuint (stats.packets[DTLS_SRTP_REPLAYED], ==, 2);
+}
+
 /* ------------------------------------------------ hostile packets */
 
 static void
@@ -742,6 +767,8 @@ main (int argc, char **argv)
     {"replay-window", check_replay_window},
     {"reordering", check_reordering},
     {"repeat-transmit", check_repeat_transmit},
+    {"no-other-packet-under-one-number",
+        check_no_other_packet_under_one_number},
     {"tampering", check_tampering},
     {"wrong-key", check_wrong_key},
     {"cut-packets", check_cut_packets},
