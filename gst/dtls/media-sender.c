@@ -21,7 +21,7 @@ struct _DtlsMediaSender
   DtlsSrtpSender *sender;
   gboolean sync;
   GstClockTime latency;
-  void (*eos_func) (GstElement * element);
+  const DtlsMediaSenderFuncs *funcs;
 };
 
 /* What has no remark above belongs to the streaming thread of the pad. */
@@ -195,8 +195,8 @@ media_sender_handle_eos (DtlsMediaSender * self, DtlsMediaPad * pad)
 {
   if (!media_sender_end_pad (self, pad))
     return;
-  if (self->eos_func != NULL)
-    self->eos_func (self->element);
+  if (self->funcs != NULL)
+    self->funcs->ended (self->element);
   else
     gst_pad_push_event (self->src, gst_event_new_eos ());
 }
@@ -224,6 +224,8 @@ media_pad_flush_stop (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
   media_pad_begin (pad);
   handled = gst_pad_event_default (GST_PAD (pad), parent, event);
   media_sender_store_segment (pad->owner);
+  if (pad->owner->funcs != NULL)
+    pad->owner->funcs->flushed (pad->owner->element);
   return handled;
 }
 
@@ -342,6 +344,13 @@ media_pad_request_keyframe (GstElement * element, GstPad * pad, gpointer data)
   return TRUE;
 }
 
+static gboolean
+element_is_running (GstElement * element)
+{
+  return GST_STATE (element) > GST_STATE_READY
+      || GST_STATE_NEXT (element) > GST_STATE_READY;
+}
+
 DtlsMediaSender *
 dtls_media_sender_new (GstElement * element, GstPad * src, GstCaps * caps)
 {
@@ -384,6 +393,8 @@ dtls_media_sender_add_pad (DtlsMediaSender * self, GstPadTemplate * template,
   gst_pad_set_iterate_internal_links_function (GST_PAD (pad), media_pad_links);
   media_pad_set_playing (self->element, GST_PAD (pad),
       GINT_TO_POINTER (GST_STATE (self->element) == GST_STATE_PLAYING));
+  if (element_is_running (self->element))
+    gst_pad_set_active (GST_PAD (pad), TRUE);
   if (!gst_element_add_pad (self->element, GST_PAD (pad)))
     return NULL;
   return GST_PAD (pad);
@@ -410,10 +421,10 @@ dtls_media_sender_set_sync (DtlsMediaSender * self, gboolean sync)
 }
 
 void
-dtls_media_sender_set_eos_func (DtlsMediaSender * self,
-    void (*func) (GstElement * element))
+dtls_media_sender_set_funcs (DtlsMediaSender * self,
+    const DtlsMediaSenderFuncs * funcs)
 {
-  self->eos_func = func;
+  self->funcs = funcs;
 }
 
 void

@@ -51,12 +51,21 @@ void dtls_media_sender_set_sender (DtlsMediaSender * self,
 void dtls_media_sender_set_sync (DtlsMediaSender * self, gboolean sync);
 
 /**
- * dtls_media_sender_set_eos_func:
- * @func: called, without a lock, when all pads have ended, in place of an EOS
- *   on the source pad
+ * DtlsMediaSenderFuncs:
+ * @ended: all pads have ended; in place of an EOS on the source pad
+ * @flushed: a flush of the source pad is over
+ *
+ * What an element wants to be told, from a streaming thread, without a lock.
  */
-void dtls_media_sender_set_eos_func (DtlsMediaSender * self,
-    void (*func) (GstElement * element));
+typedef struct
+{
+  void (*ended) (GstElement * element);
+  void (*flushed) (GstElement * element);
+} DtlsMediaSenderFuncs;
+
+/** dtls_media_sender_set_funcs: @funcs is static. */
+void dtls_media_sender_set_funcs (DtlsMediaSender * self,
+    const DtlsMediaSenderFuncs * funcs);
 
 /**
  * dtls_media_sender_change_state:

@@ -39,7 +39,9 @@ plugin_init (GstPlugin * plugin)
   GST_ELEMENT_REGISTER (dtlscertgen, plugin);
   GST_ELEMENT_REGISTER (dtlsdec, plugin);
   GST_ELEMENT_REGISTER (dtlsenc, plugin);
+  GST_ELEMENT_REGISTER (dtlssrtpdec, plugin);
   GST_ELEMENT_REGISTER (dtlssrtpdemux, plugin);
+  GST_ELEMENT_REGISTER (dtlssrtpenc, plugin);
   GST_ELEMENT_REGISTER (srtpkeyer, plugin);
   return TRUE;
 }

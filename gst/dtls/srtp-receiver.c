@@ -117,9 +117,16 @@ dtls_srtp_receiver_new_static (DtlsSrtpKeys * keys, GError ** error)
 {
   g_autoptr (DtlsSrtpReceiver) self = receiver_new ();
 
-  if (!dtls_srtp_slot_set_keys (&self->slot, keys, FALSE, error))
+  if (!receiver_set_keys (self, keys, FALSE, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+gboolean
+dtls_srtp_receiver_set_keys (DtlsSrtpReceiver * self, DtlsSrtpKeys * keys,
+    GError ** error)
+{
+  return receiver_set_keys (self, keys, FALSE, error);
 }
 
 DtlsSrtpReceiver *

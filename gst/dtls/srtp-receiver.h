@@ -30,11 +30,20 @@ DtlsSrtpReceiver *dtls_srtp_receiver_obtain (DtlsLink * link);
  * dtls_srtp_receiver_new_static:
  * @error: %DTLS_ERROR_KEY, %DTLS_ERROR_RESOURCES
  *
- * Returns: (transfer full) (nullable): a receiver that has the remote key of
- * @keys for its whole life.
+ * Returns: (transfer full) (nullable): a receiver without a link, which has the
+ * remote key of @keys.
  */
 DtlsSrtpReceiver *dtls_srtp_receiver_new_static (DtlsSrtpKeys * keys,
     GError ** error);
+
+/**
+ * dtls_srtp_receiver_set_keys:
+ *
+ * New keys for a receiver that has no link. Returns: %FALSE with @error set
+ * when they are of no use; nothing is accepted then.
+ */
+gboolean dtls_srtp_receiver_set_keys (DtlsSrtpReceiver * self,
+    DtlsSrtpKeys * keys, GError ** error);
 
 DtlsSrtpReceiver *dtls_srtp_receiver_ref (DtlsSrtpReceiver * self);
 void dtls_srtp_receiver_unref (DtlsSrtpReceiver * self);

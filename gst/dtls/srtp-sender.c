@@ -115,9 +115,16 @@ dtls_srtp_sender_new_static (DtlsSrtpKeys * keys, GError ** error)
 {
   g_autoptr (DtlsSrtpSender) self = sender_new ();
 
-  if (!dtls_srtp_slot_set_keys (&self->slot, keys, FALSE, error))
+  if (!sender_set_keys (self, keys, FALSE, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+gboolean
+dtls_srtp_sender_set_keys (DtlsSrtpSender * self, DtlsSrtpKeys * keys,
+    GError ** error)
+{
+  return sender_set_keys (self, keys, FALSE, error);
 }
 
 DtlsSrtpSender *

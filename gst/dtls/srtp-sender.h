@@ -31,11 +31,20 @@ DtlsSrtpSender *dtls_srtp_sender_obtain (DtlsLink * link);
  * dtls_srtp_sender_new_static:
  * @error: %DTLS_ERROR_KEY, %DTLS_ERROR_RESOURCES
  *
- * Returns: (transfer full) (nullable): a sender that has the local key of
- * @keys for its whole life.
+ * Returns: (transfer full) (nullable): a sender without a link, which has the
+ * local key of @keys.
  */
 DtlsSrtpSender *dtls_srtp_sender_new_static (DtlsSrtpKeys * keys,
     GError ** error);
+
+/**
+ * dtls_srtp_sender_set_keys:
+ *
+ * New keys for a sender that has no link. Returns: %FALSE with @error set when
+ * they are of no use; nothing leaves then.
+ */
+gboolean dtls_srtp_sender_set_keys (DtlsSrtpSender * self,
+    DtlsSrtpKeys * keys, GError ** error);
 
 DtlsSrtpSender *dtls_srtp_sender_ref (DtlsSrtpSender * self);
 void dtls_srtp_sender_unref (DtlsSrtpSender * self);
