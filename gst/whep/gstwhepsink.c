@@ -65,6 +65,7 @@ GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
 #define DEFAULT_PORT 8080
 #define DEFAULT_PATH "/whep"
 #define DEFAULT_MAX_VIEWERS 64
+#define DEFAULT_CONNECT_TIMEOUT_MS 20000
 #define CLEANERS_MAX 2
 
 struct _WhepSink
@@ -80,6 +81,7 @@ struct _WhepSink
   gchar *allowed_origins;
   gchar *token;
   guint max_viewers;
+  guint connect_timeout_ms;
 
   /* From READY on; changed in state changes only. */
   WhepServer *server;
@@ -88,13 +90,14 @@ struct _WhepSink
   GUri *turn;
 
   GMutex lock;
-  GCond viewers_gone;
+  GCond all_gone;
   /* All below under the lock. */
   WhepInput *inputs[WHEP_INPUTS_MAX];
   GPtrArray *viewers;           /* replaced, never changed, once shared */
   GHashTable *exchanges;        /* of viewers that wait for their answer */
   gboolean serving;             /* PAUSED or above */
   guint bound_port;
+  guint announced;              /* viewers added and not yet told gone */
   guint64 viewers_total;
   guint64 offers_refused;
   guint64 ended[WHEP_N_ENDS];
@@ -111,6 +114,7 @@ enum
   PROP_ALLOWED_ORIGINS,
   PROP_TOKEN,
   PROP_MAX_VIEWERS,
+  PROP_CONNECT_TIMEOUT,
   PROP_STATS,
 };
 
@@ -145,8 +149,6 @@ replace_viewers (WhepSink * self, GPtrArray * viewers)
 {
   g_ptr_array_unref (self->viewers);
   self->viewers = viewers;
-  if (viewers->len == 0)
-    g_cond_broadcast (&self->viewers_gone);
 }
 
 static GPtrArray *
@@ -249,6 +251,11 @@ on_viewer_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
 
   if (exchange)
     refuse (exchange, WHEP_ERROR_UNAVAILABLE, _("The stream is ending."));
+  g_mutex_lock (&self->lock);
+  self->ended[end]++;
+  replace_viewers (self, copy_viewers_without (self->viewers, viewer));
+  g_mutex_unlock (&self->lock);
+
   g_signal_emit (self, signals[SIGNAL_VIEWER_REMOVED], 0, id,
       whep_end_name (end));
   post_message (self, gst_structure_new ("whepsink-viewer-removed",
@@ -256,8 +263,8 @@ on_viewer_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
           "reason", G_TYPE_STRING, whep_end_name (end), NULL));
 
   g_mutex_lock (&self->lock);
-  self->ended[end]++;
-  replace_viewers (self, copy_viewers_without (self->viewers, viewer));
+  if (--self->announced == 0)
+    g_cond_broadcast (&self->all_gone);
   g_mutex_unlock (&self->lock);
 }
 
@@ -326,6 +333,9 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
     .cleaners = self->cleaners,.clock = clock,
     .stun = self->stun,.turn = self->turn,
   };
+  GST_OBJECT_LOCK (self);
+  config.connect_timeout_ms = self->connect_timeout_ms;
+  GST_OBJECT_UNLOCK (self);
   return whep_viewer_new (&config, offer, &viewer_funcs, self, error);
 }
 
@@ -339,6 +349,7 @@ add_viewer (WhepSink * self, WhepViewer * viewer, WhepExchange * exchange)
   g_ptr_array_add (viewers, g_object_ref (viewer));
   replace_viewers (self, viewers);
   self->viewers_total++;
+  self->announced++;
   g_hash_table_insert (self->exchanges, viewer, exchange);
   g_mutex_unlock (&self->lock);
   return serving;
@@ -635,8 +646,8 @@ whep_sink_stop_serving (WhepSink * self)
     return;
   end_viewers (self, WHEP_END_STOPPED);
   g_mutex_lock (&self->lock);
-  while (self->viewers->len > 0)
-    g_cond_wait (&self->viewers_gone, &self->lock);
+  while (self->announced > 0)
+    g_cond_wait (&self->all_gone, &self->lock);
   g_mutex_unlock (&self->lock);
 }
 
@@ -770,6 +781,9 @@ whep_sink_get_property (GObject * object, guint id, GValue * value,
     case PROP_MAX_VIEWERS:
       g_value_set_uint (value, self->max_viewers);
       break;
+    case PROP_CONNECT_TIMEOUT:
+      g_value_set_uint (value, self->connect_timeout_ms);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -816,6 +830,9 @@ whep_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_MAX_VIEWERS:
       self->max_viewers = g_value_get_uint (value);
       break;
+    case PROP_CONNECT_TIMEOUT:
+      self->connect_timeout_ms = g_value_get_uint (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -839,7 +856,7 @@ whep_sink_finalize (GObject * object)
   g_free (self->allowed_origins);
   g_free (self->token);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->viewers_gone);
+  g_cond_clear (&self->all_gone);
   G_OBJECT_CLASS (whep_sink_parent_class)->finalize (object);
 }
 
@@ -892,6 +909,12 @@ install_properties (GObjectClass * klass)
           _("How many viewers are served at a time, 0 for any number"), 0,
           G_MAXUINT, DEFAULT_MAX_VIEWERS, G_PARAM_READWRITE
           | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  g_object_class_install_property (klass, PROP_CONNECT_TIMEOUT,
+      g_param_spec_uint ("connect-timeout", _("Connect timeout"),
+          _("Milliseconds that a viewer may take from its offer until it is "
+              "connected"), 1, G_MAXUINT, DEFAULT_CONNECT_TIMEOUT_MS,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
   /**
    * WhepSink:stats:
    *
@@ -983,11 +1006,12 @@ static void
 whep_sink_init (WhepSink * self)
 {
   g_mutex_init (&self->lock);
-  g_cond_init (&self->viewers_gone);
+  g_cond_init (&self->all_gone);
   self->address = g_strdup (DEFAULT_ADDRESS);
   self->port = DEFAULT_PORT;
   self->path = g_strdup (DEFAULT_PATH);
   self->max_viewers = DEFAULT_MAX_VIEWERS;
+  self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT_MS;
   self->viewers = g_ptr_array_new_with_free_func (g_object_unref);
   self->exchanges = g_hash_table_new (NULL, NULL);
   gst_bin_set_suppressed_flags (GST_BIN (self),

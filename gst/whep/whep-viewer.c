@@ -7,8 +7,8 @@
  * streams' threads only look at two atomic flags and their own gate.
  *
  * Timers, on the server's context: the answer is sent with the candidates
- * there are after GATHERING_TIMEOUT_MS; who is not connected after
- * CONNECTING_TIMEOUT_S is removed.
+ * there are after GATHERING_TIMEOUT_MS; who is not connected in the time
+ * that the configuration allows is removed.
  */
 #include "config.h"
 
@@ -26,7 +26,6 @@ GST_DEBUG_CATEGORY_STATIC (whep_viewer_debug);
 #define GST_CAT_DEFAULT whep_viewer_debug
 
 #define GATHERING_TIMEOUT_MS 1000
-#define CONNECTING_TIMEOUT_S 20
 /* A leg that lags behind by more than this loses pictures. */
 #define QUEUE_BUFFERS_MAX 60
 
@@ -169,12 +168,13 @@ finish (WhepViewer * self, guint end)
   if (g_atomic_int_get (&self->ended))
     return;
   g_atomic_int_set (&self->ended, TRUE);
+  g_object_ref (self);          /* for the cleaner, and until it has it */
   clear_timer (&self->gathering_timer);
   clear_timer (&self->connecting_timer);
   GST_INFO ("viewer %.8s ended: %s%s%s", self->id, end_names[end],
       self->detail ? ": " : "", self->detail ? self->detail : "");
   self->funcs.ended (self, end, self->detail, self->user_data);
-  g_thread_pool_push (self->cleaners, g_object_ref (self), NULL);
+  g_thread_pool_push (self->cleaners, self, NULL);
 }
 
 void
@@ -560,7 +560,7 @@ whep_viewer_new (const WhepViewerConfig * config, WhepOffer * offer,
   }
   self->gathering_timer =
       add_timer (self, GATHERING_TIMEOUT_MS, on_gathering_timeout);
-  self->connecting_timer = add_timer (self, CONNECTING_TIMEOUT_S * 1000,
+  self->connecting_timer = add_timer (self, config->connect_timeout_ms,
       on_connecting_timeout);
   nice_agent_gather_candidates (self->agent, self->stream_id);
   return g_steal_pointer (&self);

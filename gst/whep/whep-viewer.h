@@ -63,6 +63,7 @@ typedef struct
  * @clock: of whepsink
  * @stun: (nullable): a server for gathering candidates
  * @turn: (nullable): likewise
+ * @connect_timeout_ms: how long a viewer may take to be connected
  */
 typedef struct
 {
@@ -71,6 +72,7 @@ typedef struct
   GstClock *clock;
   GUri *stun;
   GUri *turn;
+  guint connect_timeout_ms;
 } WhepViewerConfig;
 
 /**

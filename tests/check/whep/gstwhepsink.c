@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * whepsink as a whole: pads, states, and viewers that come, watch and go.
+ */
+#include "config.h"
+
+#include "whep/gstwhepsink.h"
+
+#include <glib/gstdio.h>
+
+#include <string.h>
+
+#include "test-viewer.h"
+
+#define VP8 96
+#define OPUS 111
+
+#define VIDEO "videotestsrc is-live=true ! " \
+  "video/x-raw,format=I420,width=64,height=48 ! vp8enc deadline=1 " \
+  "keyframe-max-dist=9999 ! "
+#define AUDIO "audiotestsrc is-live=true ! opusenc ! "
+
+/* A pipeline with a whepsink of name "sink", and what it tells. */
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *sink;
+  guint port;
+  GMutex lock;
+  GCond cond;
+  GPtrArray *added;
+  GPtrArray *removed;           /* "ID REASON" */
+} Server;
+
+static void
+on_viewer_added (GstElement * sink, const gchar * id, Server * server)
+{
+  g_mutex_lock (&server->lock);
+  g_ptr_array_add (server->added, g_strdup (id));
+  g_cond_broadcast (&server->cond);
+  g_mutex_unlock (&server->lock);
+}
+
+static void
+on_viewer_removed (GstElement * sink, const gchar * id, const gchar * reason,
+    Server * server)
+{
+  g_mutex_lock (&server->lock);
+  g_ptr_array_add (server->removed, g_strdup_printf ("%s %s", id, reason));
+  g_cond_broadcast (&server->cond);
+  g_mutex_unlock (&server->lock);
+}
+
+static Server *
+server_start (const gchar * description)
+{
+  Server *server = g_new0 (Server, 1);
+  GError *error = NULL;
+
+  g_mutex_init (&server->lock);
+  g_cond_init (&server->cond);
+  server->added = g_ptr_array_new_with_free_func (g_free);
+  server->removed = g_ptr_array_new_with_free_func (g_free);
+  server->pipeline = gst_parse_launch (description, &error);
+  g_assert_no_error (error);
+  server->sink = gst_bin_get_by_name (GST_BIN (server->pipeline), "sink");
+  g_signal_connect (server->sink, "viewer-added",
+      G_CALLBACK (on_viewer_added), server);
+  g_signal_connect (server->sink, "viewer-removed",
+      G_CALLBACK (on_viewer_removed), server);
+  g_assert_cmpint (gst_element_set_state (server->pipeline,
+          GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
+  gst_element_get_state (server->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  g_object_get (server->sink, "port", &server->port, NULL);
+  g_assert_cmpuint (server->port, >, 0);
+  return server;
+}
+
+static void
+server_stop (Server * server)
+{
+  gst_element_set_state (server->pipeline, GST_STATE_NULL);
+  g_assert_cmpuint (server->added->len, ==, server->removed->len);
+  gst_object_unref (server->sink);
+  gst_object_unref (server->pipeline);
+  g_ptr_array_unref (server->added);
+  g_ptr_array_unref (server->removed);
+  g_mutex_clear (&server->lock);
+  g_cond_clear (&server->cond);
+  g_free (server);
+}
+
+static guint64
+server_stat (Server * server, const gchar * name)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 value = 0;
+  guint small;
+
+  g_object_get (server->sink, "stats", &stats, NULL);
+  if (gst_structure_get_uint (stats, name, &small))
+    return small;
+  g_assert_true (gst_structure_get_uint64 (stats, name, &value));
+  return value;
+}
+
+/* Waits until @n viewers were removed; the last for @reason. */
+static void
+await_removed (Server * server, guint n, const gchar * reason)
+{
+  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  g_mutex_lock (&server->lock);
+  while (server->removed->len < n) {
+    if (!g_cond_wait_until (&server->cond, &server->lock, deadline_us))
+      g_error ("%u viewers were removed", server->removed->len);
+  }
+  const gchar *last = g_ptr_array_index (server->removed, n - 1);
+  g_assert_true (g_str_has_suffix (last, reason));
+  g_mutex_unlock (&server->lock);
+}
+
+/* Returns: an accepted viewer. The stream may need a moment to start. */
+static TestViewer *
+viewer_of (Server * server)
+{
+  TestViewer *viewer = test_viewer_new ();
+  guint status;
+
+  while ((status = test_viewer_ask (viewer, server->port)) == 503)
+    g_usleep (10000);
+  g_assert_cmpuint (status, ==, 201);
+  return viewer;
+}
+
+static void
+test_media (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      VIDEO "sink. " AUDIO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 20);
+  test_viewer_await (viewer, OPUS, 20);
+  g_assert_true (test_viewer_began_with_keyframe (viewer));
+  g_assert_cmpuint (server_stat (server, "viewers"), ==, 1);
+  g_assert_cmpuint (server_stat (server, "viewers-total"), ==, 1);
+  g_assert_cmpuint (test_viewer_leave (viewer, server->port), ==, 200);
+  await_removed (server, 1, " left");
+  g_assert_cmpuint (test_viewer_leave (viewer, server->port), ==, 404);
+  g_assert_cmpuint (server_stat (server, "viewers"), ==, 0);
+  g_assert_cmpuint (server_stat (server, "ended-left"), ==, 1);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_viewers_come_and_go (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *first = viewer_of (server);
+
+  test_viewer_await (first, VP8, 10);
+  TestViewer *late = viewer_of (server);
+  test_viewer_await (late, VP8, 10);
+  g_assert_true (test_viewer_began_with_keyframe (late));
+
+  test_viewer_close (first);
+  await_removed (server, 1, " closed");
+  test_viewer_await (late, VP8, test_viewer_count (late, VP8) + 10);
+  test_viewer_free (first);
+  test_viewer_free (late);
+  server_stop (server);
+}
+
+static void
+test_keyframe_on_request (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 5);
+  guint64 before = server_stat (server, "keyframe-requests");
+  test_viewer_request_keyframe (viewer);
+  while (server_stat (server, "keyframe-requests") == before)
+    test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 1);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_falsified_fingerprint (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_viewer_new ();
+  gchar *offer = g_strdup (test_viewer_get_offer (viewer));
+
+  for (gchar * at = offer; (at = strstr (at, "sha-256 ")); at++)
+    at[8] = at[8] == 'F' ? 'E' : 'F';
+  test_viewer_take_offer (viewer, offer);
+  while (test_viewer_ask (viewer, server->port) == 503)
+    g_usleep (10000);
+  await_removed (server, 1, " handshake");
+  g_assert_cmpuint (test_viewer_count (viewer, VP8), ==, 0);
+  g_assert_cmpuint (server_stat (server, "ended-handshake"), ==, 1);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_viewer_that_never_connects (void)
+{
+  Server *server =
+      server_start ("whepsink name=sink port=0 connect-timeout=100 "
+      VIDEO "sink.");
+  TestViewer *viewer = test_viewer_new ();
+  gchar **parts = g_strsplit (test_viewer_get_offer (viewer), "a=ice-pwd:",
+      -1);
+
+  test_viewer_take_offer (viewer, g_strjoinv ("a=ice-pwd:wrong", parts));
+  g_strfreev (parts);
+  while (test_viewer_ask (viewer, server->port) == 503)
+    g_usleep (10000);
+  await_removed (server, 1, " unreachable");
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_most_viewers (void)
+{
+  Server *server =
+      server_start ("whepsink name=sink port=0 max-viewers=1 " VIDEO "sink.");
+  TestViewer *first = viewer_of (server);
+  TestViewer *second = test_viewer_new ();
+
+  g_assert_cmpuint (test_viewer_ask (second, server->port), ==, 503);
+  g_assert_nonnull (strstr (test_viewer_get_body (second), "1 viewers"));
+  g_assert_cmpuint (test_viewer_leave (first, server->port), ==, 200);
+  await_removed (server, 1, " left");
+  g_assert_cmpuint (test_viewer_ask (second, server->port), ==, 201);
+  test_viewer_await (second, VP8, 5);
+  test_viewer_free (first);
+  test_viewer_free (second);
+  server_stop (server);
+}
+
+static void
+test_refused_offers (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " AUDIO "sink.");
+  TestViewer *viewer = viewer_of (server);
+  TestViewer *other = test_viewer_new ();
+
+  test_viewer_take_offer (other, g_strdup ("v=0\r\n"));
+  g_assert_cmpuint (test_viewer_ask (other, server->port), ==, 400);
+  test_viewer_take_offer (other, g_strnfill (70000, 'x'));
+  g_assert_cmpuint (test_viewer_ask (other, server->port), ==, 413);
+  g_assert_cmpuint (server_stat (server, "offers-refused"), >=, 1);
+  test_viewer_await (viewer, OPUS, 10);
+  test_viewer_free (viewer);
+  test_viewer_free (other);
+  server_stop (server);
+}
+
+static void
+test_trickle (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  g_assert_cmpuint (test_viewer_patch (viewer, server->port, "\"*\"",
+          "a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n"), ==, 204);
+  g_assert_cmpuint (test_viewer_patch (viewer, server->port, NULL,
+          "a=candidate:1 1 udp 1 some.local 9 typ host\r\n"), ==, 204);
+  g_assert_cmpuint (test_viewer_patch (viewer, server->port, NULL,
+          "nonsense"), ==, 204);
+  g_assert_cmpuint (test_viewer_patch (viewer, server->port, "\"other\"",
+          "a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n"), ==, 412);
+  g_assert_cmpuint (test_viewer_patch (viewer, server->port, NULL,
+          "a=ice-ufrag:new1\r\n"), ==, 422);
+  test_viewer_await (viewer, VP8, 5);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static GstMessage *
+await_message (Server * server, GstMessageType types)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (server->pipeline);
+  GstMessage *message =
+      gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND, types);
+
+  g_assert_nonnull (message);
+  return message;
+}
+
+static void
+test_eos (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 5);
+  gst_element_send_event (server->pipeline, gst_event_new_eos ());
+  gst_message_unref (await_message (server, GST_MESSAGE_EOS));
+  await_removed (server, 1, " eos");
+  g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 503);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_restart (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 5);
+  gst_element_set_state (server->pipeline, GST_STATE_READY);
+  await_removed (server, 1, " stopped");
+  test_viewer_free (viewer);
+  viewer = test_viewer_new ();
+  g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 503);
+  g_assert_nonnull (strstr (test_viewer_get_body (viewer), "not started"));
+
+  gst_element_set_state (server->pipeline, GST_STATE_NULL);
+  gst_element_set_state (server->pipeline, GST_STATE_PLAYING);
+  g_object_get (server->sink, "port", &server->port, NULL);
+  test_viewer_free (viewer);
+  viewer = viewer_of (server);
+  test_viewer_await (viewer, VP8, 5);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_pause (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 5);
+  gst_element_set_state (server->pipeline, GST_STATE_PAUSED);
+  gst_element_get_state (server->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  gst_element_set_state (server->pipeline, GST_STATE_PLAYING);
+  test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 10);
+  g_assert_cmpuint (server->removed->len, ==, 0);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+test_h264_parser (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
+      "x264enc tune=zerolatency ! video/x-h264,stream-format=avc ! sink.");
+  TestViewer *viewer = test_viewer_new ();
+  guint status;
+
+  while ((status = test_viewer_ask (viewer, server->port)) == 503)
+    g_usleep (10000);
+  /* The offer has constrained baseline alone; x264enc made High of it. */
+  g_assert_cmpuint (status, ==, 406);
+  test_viewer_free (viewer);
+  server_stop (server);
+
+  server = server_start ("whepsink name=sink port=0 "
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
+      "x264enc tune=zerolatency ! "
+      "video/x-h264,stream-format=avc,profile=constrained-baseline ! sink.");
+  viewer = viewer_of (server);
+  test_viewer_await (viewer, 102, 10);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+/* Live streams are refused nothing while nobody watches. */
+static void
+test_no_viewers (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "videotestsrc num-buffers=3 ! video/x-raw,width=64,height=48 ! vp8enc ! "
+      "sink.");
+
+  gst_message_unref (await_message (server, GST_MESSAGE_EOS));
+  server_stop (server);
+}
+
+static void
+test_pads (void)
+{
+  GstElement *sink = gst_element_factory_make ("whepsink", NULL);
+  GstPad *video, *more, *audio;
+
+  gst_object_ref_sink (sink);
+  video = gst_element_request_pad_simple (sink, "video_%u");
+  more = gst_element_request_pad_simple (sink, "video_%u");
+  audio = gst_element_request_pad_simple (sink, "audio_7");
+  g_assert_cmpstr (GST_PAD_NAME (video), ==, "video_0");
+  g_assert_cmpstr (GST_PAD_NAME (more), ==, "video_1");
+  g_assert_cmpstr (GST_PAD_NAME (audio), ==, "audio_7");
+  gst_element_release_request_pad (sink, video);
+  gst_object_unref (video);
+  video = gst_element_request_pad_simple (sink, "video_%u");
+  g_assert_cmpstr (GST_PAD_NAME (video), ==, "video_0");
+  g_assert_true (GST_OBJECT_FLAG_IS_SET (sink, GST_ELEMENT_FLAG_SINK));
+  gst_object_unref (video);
+  gst_object_unref (more);
+  gst_object_unref (audio);
+  gst_object_unref (sink);
+}
+
+static void
+test_pad_released_while_watched (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
+      "vp8enc deadline=1 ! tee name=t t. ! queue ! fakesink async=false "
+      "t. ! queue name=q ! sink. " AUDIO "sink.");
+  TestViewer *viewer = viewer_of (server);
+  g_autoptr (GstElement) queue =
+      gst_bin_get_by_name (GST_BIN (server->pipeline), "q");
+  g_autoptr (GstPad) src = gst_element_get_static_pad (queue, "src");
+  g_autoptr (GstPad) sink = gst_pad_get_peer (src);
+
+  test_viewer_await (viewer, OPUS, 5);
+  gst_pad_unlink (src, sink);
+  gst_element_set_locked_state (queue, TRUE);
+  gst_element_set_state (queue, GST_STATE_NULL);
+  gst_element_release_request_pad (server->sink, sink);
+  await_removed (server, 1, " format");
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static GstElement *
+failing_sink (const gchar * description, const gchar * word)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (description, &error);
+  g_autofree gchar *debug = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_FAILURE);
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_parse_error (message, &error, &debug);
+  g_assert_nonnull (strstr (error->message, word));
+  g_error_free (error);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  return NULL;
+}
+
+static void
+test_settings_that_do_not_work (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "fakesrc is-live=true ! fakesink async=false");
+  g_autofree gchar *busy =
+      g_strdup_printf ("fakesrc ! fakesink whepsink port=%u", server->port);
+
+  failing_sink (busy, "in use");
+  failing_sink ("fakesrc ! fakesink whepsink port=0 address=a.host", "a.host");
+  failing_sink ("fakesrc ! fakesink whepsink port=0 path=whep", "whep");
+  failing_sink ("fakesrc ! fakesink whepsink port=0 path=/", "/");
+  failing_sink ("fakesrc ! fakesink whepsink port=0 stun-server=http://x",
+      "http://x");
+  failing_sink ("fakesrc ! fakesink whepsink port=0 turn-server=turn://x",
+      "turn://x");
+  server_stop (server);
+}
+
+/* In a process of its own, which does not find this project's elements. */
+static void
+test_other_dtls_elements (void)
+{
+  if (g_test_subprocess ()) {
+    gst_init (NULL, NULL);
+    GST_ELEMENT_REGISTER (whepsink, NULL);
+    failing_sink ("fakesrc ! fakesink whepsink port=0", "dtls");
+    return;
+  }
+  g_autofree gchar *registry =
+      g_build_filename (g_get_tmp_dir (), "whepsink-XXXXXX", NULL);
+  gint file = g_mkstemp (registry);
+  g_autofree gchar *own = g_strdup (g_getenv ("GST_REGISTRY"));
+  g_autofree gchar *path = g_strdup (g_getenv ("GST_PLUGIN_PATH_1_0"));
+
+  g_assert_cmpint (file, >=, 0);
+  g_close (file, NULL);
+  g_setenv ("GST_REGISTRY", registry, TRUE);
+  g_unsetenv ("GST_PLUGIN_PATH_1_0");
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  if (own)
+    g_setenv ("GST_REGISTRY", own, TRUE);
+  if (path)
+    g_setenv ("GST_PLUGIN_PATH_1_0", path, TRUE);
+  g_unlink (registry);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!g_test_subprocess ())
+    gst_init (&argc, &argv);
+  g_test_add_func ("/whep/sink/pads", test_pads);
+  g_test_add_func ("/whep/sink/settings-that-do-not-work",
+      test_settings_that_do_not_work);
+  g_test_add_func ("/whep/sink/other-dtls-elements", test_other_dtls_elements);
+  g_test_add_func ("/whep/sink/media", test_media);
+  g_test_add_func ("/whep/sink/viewers-come-and-go", test_viewers_come_and_go);
+  g_test_add_func ("/whep/sink/keyframe-on-request", test_keyframe_on_request);
+  g_test_add_func ("/whep/sink/falsified-fingerprint",
+      test_falsified_fingerprint);
+  g_test_add_func ("/whep/sink/viewer-that-never-connects",
+      test_viewer_that_never_connects);
+  g_test_add_func ("/whep/sink/most-viewers", test_most_viewers);
+  g_test_add_func ("/whep/sink/refused-offers", test_refused_offers);
+  g_test_add_func ("/whep/sink/trickle", test_trickle);
+  g_test_add_func ("/whep/sink/eos", test_eos);
+  g_test_add_func ("/whep/sink/restart", test_restart);
+  g_test_add_func ("/whep/sink/pause", test_pause);
+  g_test_add_func ("/whep/sink/h264-parser", test_h264_parser);
+  g_test_add_func ("/whep/sink/no-viewers", test_no_viewers);
+  g_test_add_func ("/whep/sink/pad-released-while-watched",
+      test_pad_released_while_watched);
+  return g_test_run ();
+}
