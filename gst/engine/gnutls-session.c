@@ -30,10 +30,14 @@
     ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1" \
     ":+CTYPE-X509:+COMP-NULL:%SAFE_RENEGOTIATION"
 
-/* The deadline that is fixed with the first step, and the span that is
- * compared with at every later step. */
+/* The deadline that is fixed with the first step, and the span that all later
+ * steps compare with: 32 bits of milliseconds, so that a wall clock which is
+ * set back looks like a long time, but not too long. */
 #define SESSION_TOTAL_TIMEOUT_FIRST_MS (1U << 30)
-#define SESSION_TOTAL_TIMEOUT_LATER_MS 0xFFFFFFFDU
+#define SESSION_TOTAL_TIMEOUT_LATER_MS 0xFFFFFFFFU
+
+/* Application data of one record, RFC 5246 section 6.2.1. */
+#define SESSION_RECORD_MAX 16384
 
 #define SESSION_EXTENSION_USE_SRTP 14
 #define SESSION_EXPORTER_LABEL "EXTRACTOR-dtls_srtp"
@@ -334,25 +338,21 @@ dtls_session_handshake (DtlsSession * self, GError ** error)
   return session_fail (self, ret, error);
 }
 
+/* Not gnutls_record_recv_packet(): GnuTLS 3.7 leaks what it discards there
+ * when a peer attempts to renegotiate. */
 DtlsSessionResult
 dtls_session_receive (DtlsSession * self, GBytes ** data, GError ** error)
 {
+  guint8 buffer[SESSION_RECORD_MAX];
   ssize_t ret;
 
   do {
-    gnutls_packet_t packet = NULL;
-    gnutls_datum_t datum;
-
-    ret = gnutls_record_recv_packet (self->tls, &packet);
-    if (ret > 0) {
-      gnutls_packet_get (packet, &datum, NULL);
-      *data = g_bytes_new (datum.data, datum.size);
-    }
-    if (packet)
-      gnutls_packet_deinit (packet);
+    ret = gnutls_record_recv (self->tls, buffer, sizeof buffer);
   } while (ret < 0 && !gnutls_error_is_fatal (ret)
       && self->hooks->can_pull (self->user_data));
 
+  if (ret > 0)
+    *data = g_bytes_new (buffer, ret);
   if (ret > 0)
     return DTLS_SESSION_DONE;
   if (ret == 0)

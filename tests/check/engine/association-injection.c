@@ -14,7 +14,7 @@
 #include "engine/record.h"
 #include "virtual-network.h"
 
-#define SECOND_US G_USEC_PER_SEC
+#define SECOND_US G_GINT64_CONSTANT (1000000)
 #define MUTATIONS_DEFAULT 1000
 #define STATES 4                /* before the peer's datagram 0, 1, 2; after */
 
@@ -48,8 +48,7 @@ static void
 inject_message (VirtualNetwork * net, VirtualSide victim, guint8 type,
     guint32 length, guint16 number, guint32 offset, guint32 size, gsize body)
 {
-  g_autofree guint8 *message =
-      g_malloc0 (DTLS_HANDSHAKE_HEADER_SIZE + body);
+  g_autofree guint8 *message = g_malloc0 (DTLS_HANDSHAKE_HEADER_SIZE + body);
 
   dtls_fragment_write_header (message, type, length, number, offset, size);
   inject_record (net, victim, DTLS_CONTENT_HANDSHAKE, DTLS_VERSION_1_2, 0,

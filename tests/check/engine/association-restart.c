@@ -11,7 +11,7 @@
 #include "engine/record.h"
 #include "virtual-network.h"
 
-#define SECOND_US G_USEC_PER_SEC
+#define SECOND_US G_GINT64_CONSTANT (1000000)
 
 static VirtualNetwork *
 connected_network (void)

@@ -12,7 +12,7 @@
 #include "engine/error.h"
 #include "virtual-network.h"
 
-#define SECOND_US G_USEC_PER_SEC
+#define SECOND_US G_GINT64_CONSTANT (1000000)
 
 static gboolean
 secrets_equal (DtlsSecret * a, DtlsSecret * b)

@@ -70,8 +70,7 @@ describe (GPtrArray * datagrams)
 }
 
 static void
-assert_sent (DtlsFlight * flight, GPtrArray * datagrams,
-    const gchar * expected)
+assert_sent (DtlsFlight * flight, GPtrArray * datagrams, const gchar * expected)
 {
   g_autofree gchar *text = NULL;
 
@@ -193,8 +192,7 @@ main (int argc, char **argv)
   TEST ("packs-up-to-the-mtu", test_packs_up_to_the_mtu);
   TEST ("large-record-goes-alone", test_large_record_goes_alone);
   TEST ("copies-have-new-numbers", test_copies_have_new_numbers);
-  TEST ("library-copies-need-permission",
-      test_library_copies_need_permission);
+  TEST ("library-copies-need-permission", test_library_copies_need_permission);
   TEST ("new-flight-replaces-the-old", test_new_flight_replaces_the_old);
   TEST ("data-and-alerts-are-no-flight", test_data_and_alerts_are_no_flight);
 #undef TEST

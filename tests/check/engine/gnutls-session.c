@@ -89,14 +89,14 @@ test_exported_keys_agree_with_the_rfc (gconstpointer data)
   gsize key = profile->key_size, salt = profile->salt_size;
 
   for (guint side = 0; side < 2; side++) {
-    g_autoptr (RawPeer) peer =
-        raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, id);
+    g_autoptr (RawPeer) peer = raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, id);
     guint8 block[128];
     DtlsSecret *client, *server;
 
     raw_peer_end (peer)->config.profiles = (DtlsProfiles) {
-    1, {
-    profile}};
+      1, {
+      profile}
+    };
     raw_peer_handshake (peer);
     g_assert_cmpint (raw_peer_end (peer)->state, ==, DTLS_STATE_CONNECTED);
     export_by_hand (peer->tls, block, 2 * (key + salt));
@@ -144,8 +144,7 @@ static void
 test_peer_without_use_srtp (void)
 {
   for (guint side = 0; side < 2; side++) {
-    g_autoptr (RawPeer) peer =
-        raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 0);
+    g_autoptr (RawPeer) peer = raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 0);
 
     raw_peer_handshake (peer);
     g_assert_error (raw_peer_end (peer)->error, DTLS_ERROR,
@@ -193,8 +192,7 @@ static void
 test_renegotiation_is_ignored (void)
 {
   for (guint side = 0; side < 2; side++) {
-    g_autoptr (RawPeer) peer =
-        raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 7);
+    g_autoptr (RawPeer) peer = raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 7);
 
     raw_peer_handshake (peer);
     g_assert_cmpint (raw_peer_end (peer)->state, ==, DTLS_STATE_CONNECTED);
@@ -213,8 +211,7 @@ static void
 test_data_after_renegotiation_attempt (void)
 {
   for (guint side = 0; side < 2; side++) {
-    g_autoptr (RawPeer) peer =
-        raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 7);
+    g_autoptr (RawPeer) peer = raw_peer_new (side, RAW_PEER_PRIORITY, TRUE, 7);
 
     raw_peer_handshake (peer);
     assert_data_passes (peer);
@@ -254,8 +251,7 @@ test_encrypted_alerts (void)
     raw_peer_exchange (peer, FALSE);
     g_assert_cmpint (raw_peer_end (peer)->state, ==, rows[i].expected);
     if (rows[i].expected == DTLS_STATE_FAILED)
-      g_assert_error (raw_peer_end (peer)->error, DTLS_ERROR,
-          DTLS_ERROR_ALERT);
+      g_assert_error (raw_peer_end (peer)->error, DTLS_ERROR, DTLS_ERROR_ALERT);
   }
 }
 
@@ -298,8 +294,7 @@ main (int argc, char **argv)
   }
   TEST ("extended-master-secret-is-required",
       test_extended_master_secret_is_required);
-  TEST ("client-certificate-is-required",
-      test_client_certificate_is_required);
+  TEST ("client-certificate-is-required", test_client_certificate_is_required);
   TEST ("peer-without-use-srtp", test_peer_without_use_srtp);
   TEST ("no-common-cipher", test_no_common_cipher);
   TEST ("renegotiation-is-ignored", test_renegotiation_is_ignored);

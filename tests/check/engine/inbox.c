@@ -228,10 +228,8 @@ main (int argc, char **argv)
   TEST ("each-message-once", test_each_message_once);
   TEST ("messages-ahead-of-our-answer-are-forged",
       test_messages_ahead_of_our_answer_are_forged);
-  TEST ("unlawful-order-goes-no-further",
-      test_unlawful_order_goes_no_further);
-  TEST ("long-message-travels-in-pieces",
-      test_long_message_travels_in_pieces);
+  TEST ("unlawful-order-goes-no-further", test_unlawful_order_goes_no_further);
+  TEST ("long-message-travels-in-pieces", test_long_message_travels_in_pieces);
   TEST ("early-records-are-bounded", test_early_records_are_bounded);
 #undef TEST
   return g_test_run ();

@@ -62,8 +62,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/output-queue/order-and-content",
-      test_order_and_content);
+  g_test_add_func ("/output-queue/order-and-content", test_order_and_content);
   g_test_add_func ("/output-queue/frees-what-was-not-popped",
       test_frees_what_was_not_popped);
   return g_test_run ();

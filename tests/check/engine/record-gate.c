@@ -47,8 +47,7 @@ assert_verdict (DtlsRecordGate * gate, const DtlsRecord * record,
 {
   DtlsDropCause cause;
 
-  g_assert_cmpint (dtls_record_gate_judge (gate, record, &cause), ==,
-      expected);
+  g_assert_cmpint (dtls_record_gate_judge (gate, record, &cause), ==, expected);
 }
 
 static void
@@ -206,8 +205,7 @@ test_trailing_bytes (void)
   DtlsRecordGate gate;
   DtlsRecord record;
 
-  dtls_fragment_write_header (message, DTLS_HANDSHAKE_CLIENT_HELLO, 4, 0, 0,
-      4);
+  dtls_fragment_write_header (message, DTLS_HANDSHAKE_CLIENT_HELLO, 4, 0, 0, 4);
   record = make_record (DTLS_CONTENT_HANDSHAKE, 0, message, sizeof message);
   dtls_record_gate_init (&gate, FALSE);
   assert_drops (&gate, &record, DTLS_DROP_HANDSHAKE);
@@ -274,16 +272,14 @@ test_order_of_messages (void)
 
   dtls_record_gate_init (&gate, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (to_client); i++) {
-    g_assert_true (dtls_record_gate_may_follow (&gate, previous,
-            to_client[i]));
+    g_assert_true (dtls_record_gate_may_follow (&gate, previous, to_client[i]));
     previous = to_client[i];
     g_assert_false (dtls_record_gate_may_follow (&gate, previous, previous));
   }
   dtls_record_gate_init (&gate, FALSE);
   previous = -1;
   for (guint i = 0; i < G_N_ELEMENTS (to_server); i++) {
-    g_assert_true (dtls_record_gate_may_follow (&gate, previous,
-            to_server[i]));
+    g_assert_true (dtls_record_gate_may_follow (&gate, previous, to_server[i]));
     previous = to_server[i];
     g_assert_false (dtls_record_gate_may_follow (&gate, previous, previous));
   }

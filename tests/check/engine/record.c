@@ -29,8 +29,7 @@ test_round_trip (void)
   g_assert_cmpuint (record.type, ==, DTLS_CONTENT_HANDSHAKE);
   g_assert_cmpuint (record.version, ==, DTLS_VERSION_1_2);
   g_assert_cmpuint (record.epoch, ==, 1);
-  g_assert_cmpuint (record.sequence, ==,
-      G_GUINT64_CONSTANT (0x0102030405FF));
+  g_assert_cmpuint (record.sequence, ==, G_GUINT64_CONSTANT (0x0102030405FF));
   g_assert_cmpuint (record.size, ==, size);
   g_assert_cmpmem (record.payload, record.payload_size, "abcd", 4);
 

@@ -10,7 +10,7 @@
 #include "engine/error.h"
 #include "virtual-network.h"
 
-#define SECOND_US G_USEC_PER_SEC
+#define SECOND_US G_GINT64_CONSTANT (1000000)
 
 static void
 test_judgement (void)
