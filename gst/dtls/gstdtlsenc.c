@@ -45,6 +45,7 @@
 #include "enums.h"
 #include "exported-keys.h"
 #include "held-signal.h"
+#include "link-stats.h"
 
 GST_DEBUG_CATEGORY_STATIC (dtls_enc_debug);
 #define GST_CAT_DEFAULT dtls_enc_debug
@@ -423,8 +424,9 @@ get_link_property (DtlsEnc * self, guint id, GValue * value)
 
   if (link && id == PROP_VERSION)
     g_value_set_uint (value, dtls_link_get_version (link));
-  else if (link)
-    g_value_take_boxed (value, dtls_link_get_stats (link));
+  else if (id == PROP_STATS)
+    g_value_take_boxed (value, link ? dtls_link_get_stats (link)
+        : dtls_link_stats_new_empty ());
   g_clear_object (&link);
 }
 

@@ -8,6 +8,8 @@
 
 #include "enums.h"
 
+#define STRUCTURE_NAME "application/x-dtls-stats"
+
 static void
 add_negotiated (GstStructure * structure, const DtlsStats * stats)
 {
@@ -48,7 +50,7 @@ GstStructure *
 dtls_link_stats_to_structure (const gchar * connection_id, DtlsState state,
     DtlsRole role, const DtlsStats * stats)
 {
-  GstStructure *structure = gst_structure_new ("application/x-dtls-stats",
+  GstStructure *structure = gst_structure_new (STRUCTURE_NAME,
       "connection-id", G_TYPE_STRING, connection_id,
       "dtls-state", G_TYPE_STRING, dtls_connection_state_get_nick (state),
       "dtls-role", G_TYPE_STRING,
@@ -63,4 +65,10 @@ dtls_link_stats_to_structure (const gchar * connection_id, DtlsState state,
   add_negotiated (structure, stats);
   add_dropped (structure, stats);
   return structure;
+}
+
+GstStructure *
+dtls_link_stats_new_empty (void)
+{
+  return gst_structure_new_empty (STRUCTURE_NAME);
 }

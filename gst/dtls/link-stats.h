@@ -29,6 +29,14 @@ G_BEGIN_DECLS
 GstStructure *dtls_link_stats_to_structure (const gchar * connection_id,
     DtlsState state, DtlsRole role, const DtlsStats * stats);
 
+/**
+ * dtls_link_stats_new_empty:
+ *
+ * Returns: (transfer full): for an element without an association: the same
+ * without a field, since GStreamer cannot print a structure that is %NULL.
+ */
+GstStructure *dtls_link_stats_new_empty (void);
+
 G_END_DECLS
 
 #endif

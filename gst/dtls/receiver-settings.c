@@ -14,6 +14,7 @@
 #include "certificate-choice.h"
 #include "enums.h"
 #include "held-signal.h"
+#include "link-stats.h"
 
 GST_DEBUG_CATEGORY_STATIC (receiver_debug);
 #define GST_CAT_DEFAULT receiver_debug
@@ -516,8 +517,8 @@ get_stats (DtlsReceiverSettings * self, GValue * value)
 {
   DtlsLink *link = ref_link (self);
 
-  if (link)
-    g_value_take_boxed (value, dtls_link_get_stats (link));
+  g_value_take_boxed (value, link ? dtls_link_get_stats (link)
+      : dtls_link_stats_new_empty ());
   g_clear_object (&link);
 }
 
