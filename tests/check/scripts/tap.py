@@ -11,10 +11,14 @@ class TapResult(unittest.TestResult):
     def _line(self, word, test, note=''):
         print(f'{word} {self.testsRun} {test.id()}{note}', flush=True)
 
-    def _bad(self, test, err):
-        self._line('not ok', test)
+    def _comment(self, title, test, err):
+        print('#', title)
         for line in self._exc_info_to_string(err, test).splitlines():
             print('#', line)
+
+    def _bad(self, test, err):
+        self._line('not ok', test)
+        self._comment(test.id(), test, err)
 
     def addSuccess(self, test):
         self._line('ok', test)
@@ -22,6 +26,23 @@ class TapResult(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self._line('ok', test, f' # SKIP {reason}')
+
+    def startTest(self, test):
+        super().startTest(test)
+        self._bad_parts = []
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self._bad_parts.append((subtest, err))
+
+    def stopTest(self, test):
+        """A test with a bad part gets no result of its own from unittest."""
+        if self._bad_parts:
+            self._line('not ok', test)
+        for part, err in self._bad_parts:
+            self._comment(part.id(), part, err)
+        super().stopTest(test)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
