@@ -15,7 +15,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / 'scripts'))
 import tap  # noqa: E402
 
-GST = pathlib.Path(__file__).resolve().parents[2] / 'gst'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GST = ROOT / 'gst'
 
 # Whose headers a room may include, beside its own. whep finds the elements of
 # dtls by their factory names, as any application would.
@@ -49,6 +50,7 @@ ENGINE_FOREIGN = re.compile(
     r'g_main_\w+|g_timeout_add\w*|g_idle_add\w*|g_usleep|usleep|sleep|'
     r'nanosleep|poll|select|g_get_monotonic_time)\s*\(')
 
+TRANSLATED = re.compile(r'\bN?_ ?\(')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*', re.S)
 STRING = re.compile(r'"(\\.|[^"\\\n])*"')
@@ -125,6 +127,12 @@ def faults(gst):
         for rule in (include_faults, call_faults, form_faults):
             found += [f'{path}: {fault}' for fault in rule(path, text)]
     return found
+
+
+def translated(root):
+    """The sources with a text that a person sees."""
+    return [str(p.relative_to(root)) for p in sources(root / 'gst')
+            if TRANSLATED.search(COMMENT.sub('', p.read_text()))]
 
 
 HEAD = '/* SPDX-License-Identifier: LGPL-2.1-or-later */\n'
@@ -217,6 +225,17 @@ class SmallHouse(unittest.TestCase):
         self.assertEqual(self.faults_with('dtls/gstelement.c',
                                           'g_get_monotonic_time ()'), [])
 
+    def test_translated(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / 'gst' / 'engine').mkdir(parents=True)
+            for name, text in [('a.c', 'f (_("text"));'),
+                               ('b.c', 'N_ ("text")'),
+                               ('c.c', 'f_("text"); /* _("text") */')]:
+                (root / 'gst' / 'engine' / name).write_text(text)
+            self.assertEqual(translated(root),
+                             ['gst/engine/a.c', 'gst/engine/b.c'])
+
     def test_form(self):
         self.assert_caught('engine/e.c', '#include "a.h"\n', 'config.h')
         with tempfile.TemporaryDirectory() as folder:
@@ -231,6 +250,12 @@ class House(unittest.TestCase):
 
     def test_plan(self):
         self.assertEqual(faults(GST), [])
+
+    def test_texts_reach_translators(self):
+        listed = {line for line in
+                  (ROOT / 'po' / 'POTFILES').read_text().splitlines()
+                  if line.endswith(('.c', '.h')) and line.startswith('gst/')}
+        self.assertEqual(listed, set(translated(ROOT)))
 
     def test_is_read(self):
         rooms = {room_of(p.relative_to(GST)) for p in sources(GST)}
