@@ -97,7 +97,7 @@ def main():
     args = parser.parse_args()
     args.build = args.build.resolve()
     args.out = (args.out or args.build / "bench").resolve()
-    args.rounds = args.rounds or (2 if args.quick else 5)
+    args.rounds = args.rounds or (1 if args.quick else 3)
     args.out.mkdir(parents=True, exist_ok=True)
 
     results = run_rounds(args)

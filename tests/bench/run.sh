@@ -5,7 +5,7 @@
 #
 # Usage: tests/bench/run.sh [--quick] [--rounds N] [--only WORD] [--out DIR]
 #   --quick     short runs, few rounds: whether it works, not how fast
-#   --rounds    how often everything is measured; default: 5
+#   --rounds    how often everything is measured; default: 3
 #   --only      cases with this word in their name
 #   --out       where the results go; default: bench in the build folder
 #   BUILD_DIR   where to build; default: build-bench beside tests
