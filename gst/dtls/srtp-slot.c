@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+#include "srtp/srtp-crypto.h"
+#include "worker.h"
+
 static GMutex obtain_lock;
 
 static gboolean
@@ -139,10 +142,29 @@ tie_keys (DtlsLink * link, DtlsSrtpKeys * keys, Tie * tie)
   tie_set_keys (tie, link, keys, FALSE);
 }
 
+static void
+run_crypto_init (gpointer link)
+{
+  dtls_srtp_crypto_init ();
+}
+
+/* libsrtp2 tests itself for some 30 ms when it is first used: the process's
+ * first handshake can go on meanwhile. */
+static void
+prepare_crypto (DtlsLink * link)
+{
+  static gint is_asked_for;
+
+  if (g_atomic_int_compare_and_exchange (&is_asked_for, FALSE, TRUE))
+    dtls_worker_push (run_crypto_init, g_object_ref (link));
+}
+
 /* NEW is the state of an association that takes the place of another. */
 static void
 tie_state (DtlsLink * link, gint state, GError * error, Tie * tie)
 {
+  if (state == DTLS_STATE_CONNECTING)
+    prepare_crypto (link);
   if (tie->kind->ends_with & (1u << state))
     tie_set_keys (tie, link, NULL, FALSE);
 }

@@ -32,7 +32,8 @@ typedef struct
   BenchPeer server;
   gdouble loss;
   GRand *random[2];
-  gint64 connected_us;
+  gint64 start_us;
+  gint64 connected_us;          /* since start; 0 while it is not */
 } Pair;
 
 /* ------------------------------------------------ a pair */
@@ -70,6 +71,7 @@ pair_open (Pair * pair, GstElement * pipeline, guint number)
 static void
 pair_start (Pair * pair)
 {
+  pair->start_us = g_get_monotonic_time ();
   gst_element_sync_state_with_parent (pair->server.dec);
   gst_element_sync_state_with_parent (pair->server.enc);
   gst_element_sync_state_with_parent (pair->client.dec);
@@ -101,7 +103,7 @@ watch_pairs (Pair * pairs, guint count, gint64 timeout_us)
     now = g_get_monotonic_time ();
     for (guint i = 0; i < count; i++) {
       if (pairs[i].connected_us == 0 && pair_is_connected (&pairs[i])) {
-        pairs[i].connected_us = now - begin + 1;
+        pairs[i].connected_us = now - pairs[i].start_us;
         n_connected++;
       }
     }
