@@ -7,6 +7,8 @@
 
 #include <gst/check/gstharness.h>
 
+#include "dtls/elements.h"
+
 typedef struct
 {
   GstHarness *sink;
@@ -282,6 +284,7 @@ main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
+  GST_ELEMENT_REGISTER (dtlssrtpdemux, NULL);
 #define ADD(name) g_test_add_func ("/dtlssrtpdemux/" #name, test_##name)
   ADD (first_byte);
   ADD (counts);
