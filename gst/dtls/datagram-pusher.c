@@ -35,7 +35,7 @@ struct _DtlsPusher
   gboolean running;
   gboolean scheduled;           /* a worker is on its way */
   GThread *pushing;             /* who pushes now */
-  gboolean eos;                 /* EOS follows the queue */
+  GQueue events;                /* follow the link's queue */
   gboolean ended;               /* EOS was sent; under the stream lock */
   GstFlowReturn flow;
 };
@@ -76,14 +76,17 @@ push_datagram (DtlsPusher * self, GBytes * bytes)
   return flow;
 }
 
-static void
-push_eos (DtlsPusher * self)
+static GstFlowReturn
+push_event (DtlsPusher * self, GstEvent * event)
 {
+  gboolean is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+
   GST_PAD_STREAM_LOCK (self->src);
   dtls_pusher_ensure_prologue (self);
-  gst_pad_push_event (self->src, gst_event_new_eos ());
-  self->ended = TRUE;
+  gst_pad_push_event (self->src, event);
+  self->ended = is_eos;
   GST_PAD_STREAM_UNLOCK (self->src);
+  return is_eos ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
 /* The next four with the lock held. */
@@ -103,23 +106,18 @@ static gboolean
 push_next (DtlsPusher * self)
 {
   GBytes *bytes;
+  GstEvent *event;
   GstFlowReturn flow;
 
   if (!can_push (self))
     return FALSE;
   bytes = dtls_link_pop_datagram (self->link);
-  if (!bytes && !self->eos)
+  event = bytes ? NULL : g_queue_pop_head (&self->events);
+  if (!bytes && !event)
     return FALSE;
 
-  if (!bytes)
-    self->eos = FALSE;
   g_mutex_unlock (&self->lock);
-  if (bytes) {
-    flow = push_datagram (self, bytes);
-  } else {
-    push_eos (self);
-    flow = GST_FLOW_EOS;
-  }
+  flow = bytes ? push_datagram (self, bytes) : push_event (self, event);
   g_mutex_lock (&self->lock);
   self->flow = flow;
   g_cond_broadcast (&self->changed);
@@ -194,12 +192,12 @@ dtls_pusher_wait_for_room (DtlsPusher * self)
 }
 
 void
-dtls_pusher_finish (DtlsPusher * self)
+dtls_pusher_push_event (DtlsPusher * self, GstEvent * event)
 {
   g_mutex_lock (&self->lock);
-  self->eos = TRUE;
+  g_queue_push_tail (&self->events, event);
+  push_all (self);
   g_mutex_unlock (&self->lock);
-  dtls_pusher_kick (self);
 }
 
 void
@@ -207,9 +205,14 @@ dtls_pusher_start (DtlsPusher * self)
 {
   g_mutex_lock (&self->lock);
   self->running = TRUE;
-  self->eos = FALSE;
   g_mutex_unlock (&self->lock);
   dtls_pusher_kick (self);
+}
+
+static void
+clear_events (DtlsPusher * self)
+{
+  g_queue_clear_full (&self->events, (GDestroyNotify) gst_event_unref);
 }
 
 void
@@ -221,6 +224,7 @@ dtls_pusher_stop (DtlsPusher * self)
   while (is_busy (self)
       && g_cond_wait_until (&self->changed, &self->lock, end_us));
   self->running = FALSE;
+  clear_events (self);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -270,6 +274,7 @@ dtls_pusher_finalize (GObject * object)
   gst_object_unref (self->src);
   gst_clear_caps (&self->caps);
   g_clear_object (&self->link);
+  clear_events (self);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (dtls_pusher_parent_class)->finalize (object);

@@ -70,8 +70,12 @@ GstFlowReturn dtls_pusher_push (DtlsPusher * self);
  */
 void dtls_pusher_wait_for_room (DtlsPusher * self);
 
-/** dtls_pusher_finish: an EOS event follows what is queued. */
-void dtls_pusher_finish (DtlsPusher * self);
+/**
+ * dtls_pusher_push_event:
+ * @event: (transfer full): serialised, and no part of the prologue; follows
+ *   what is queued
+ */
+void dtls_pusher_push_event (DtlsPusher * self, GstEvent * event);
 
 /**
  * dtls_pusher_ensure_prologue:

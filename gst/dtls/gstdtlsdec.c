@@ -181,6 +181,8 @@ push_data (DtlsDec * self, GstPad * src, GstBuffer * buffer)
   return flow;
 }
 
+/* A pad that is not linked gets it later: a link alone would not pass on an
+ * EOS that came before. */
 static void
 push_eos (DtlsDec * self)
 {
@@ -189,10 +191,42 @@ push_eos (DtlsDec * self)
   if (!src)
     return;
   GST_PAD_STREAM_LOCK (src);
-  ensure_stream (self, src);
-  gst_pad_push_event (src, gst_event_new_eos ());
+  if (gst_pad_is_linked (src)) {
+    ensure_stream (self, src);
+    gst_pad_push_event (src, gst_event_new_eos ());
+  }
   GST_PAD_STREAM_UNLOCK (src);
   gst_object_unref (src);
+}
+
+static gboolean
+has_ended (DtlsDec * self)
+{
+  DtlsLink *link = ref_link (self);
+  gboolean ended = link && dtls_link_get_peer_closed (link);
+
+  g_clear_object (&link);
+  GST_OBJECT_LOCK (self->sink);
+  ended |= GST_PAD_IS_EOS (self->sink);
+  GST_OBJECT_UNLOCK (self->sink);
+  return ended;
+}
+
+static void
+push_due_eos (gpointer data)
+{
+  DtlsDec *self = data;
+
+  if (has_ended (self))
+    push_eos (self);
+}
+
+/* By a worker, because it may be found out in a change of state. */
+static void
+schedule_due_eos (DtlsDec * self)
+{
+  if (has_ended (self))
+    dtls_worker_push (push_due_eos, gst_object_ref (self));
 }
 
 /* What the link tells */
@@ -215,13 +249,13 @@ on_data (DtlsLink * link, GBytes * bytes, DtlsDec * self)
   GstPad *src = ref_src (self);
   GstFlowReturn flow = GST_FLOW_OK;
 
-  if (src) {
+  if (src && g_bytes_get_size (bytes) > 0) {
     flow = push_data (self, src, new_buffer (self, bytes));
-    gst_object_unref (src);
   } else {
-    GST_LOG_OBJECT (self, "no src pad, %" G_GSIZE_FORMAT " bytes dropped",
+    GST_LOG_OBJECT (self, "%" G_GSIZE_FORMAT " bytes for no pad dropped",
         g_bytes_get_size (bytes));
   }
+  gst_clear_object (&src);
   GST_OBJECT_LOCK (self);
   self->flow = flow;
   GST_OBJECT_UNLOCK (self);
@@ -234,21 +268,9 @@ on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsDec * self)
 }
 
 static void
-push_peer_eos (gpointer data)
-{
-  DtlsDec *self = data;
-  DtlsLink *link = ref_link (self);
-
-  if (link && dtls_link_get_peer_closed (link))
-    push_eos (self);
-  g_clear_object (&link);
-}
-
-/* A worker pushes the EOS, because this may come from a change of state. */
-static void
 on_peer_closed (DtlsLink * link, DtlsDec * self)
 {
-  dtls_worker_push (push_peer_eos, gst_object_ref (self));
+  schedule_due_eos (self);
 }
 
 /* The sink pad */
@@ -431,22 +453,18 @@ set_up_pad (DtlsDec * self, GstPad * pad, GstPad ** slot)
     gst_pad_set_chain_function (pad, dtls_dec_certificate_chain);
     gst_pad_set_event_function (pad, dtls_dec_certificate_event);
     dtls_receiver_settings_set_certificate_pad (self->settings, pad);
+  } else {
+    g_signal_connect_swapped (pad, "linked", G_CALLBACK (schedule_due_eos),
+        self);
   }
 }
 
 static void
-start_pad (DtlsDec * self, GstPad * pad)
+activate_late_pad (DtlsDec * self, GstPad * pad)
 {
-  DtlsLink *link;
-
-  if (GST_STATE (self) <= GST_STATE_READY
-      && GST_STATE_NEXT (self) <= GST_STATE_READY)
-    return;
-  gst_pad_set_active (pad, TRUE);
-  link = ref_link (self);
-  if (link && dtls_link_get_peer_closed (link))
-    dtls_worker_push (push_peer_eos, gst_object_ref (self));
-  g_clear_object (&link);
+  if (GST_STATE (self) > GST_STATE_READY
+      || GST_STATE_NEXT (self) > GST_STATE_READY)
+    gst_pad_set_active (pad, TRUE);
 }
 
 static GstPad *
@@ -470,7 +488,7 @@ dtls_dec_request_new_pad (GstElement * element, GstPadTemplate * templ,
   }
 
   set_up_pad (self, pad, slot);
-  start_pad (self, pad);
+  activate_late_pad (self, pad);
   gst_element_add_pad (element, pad);
   return pad;
 }

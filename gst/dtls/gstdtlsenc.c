@@ -173,7 +173,7 @@ advance_eos (DtlsEnc * self, DtlsLink * link)
   if (dtls_link_get_peer_closed (link))
     take_eos_step (self, EOS_WAITING, EOS_LATE);
   if (take_eos_step (self, EOS_LATE, EOS_NONE))
-    dtls_pusher_finish (self->pusher);
+    dtls_pusher_push_event (self->pusher, gst_event_new_eos ());
 }
 
 static void
@@ -341,7 +341,10 @@ dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
     gst_event_unref (event);
     return TRUE;
   }
-  return gst_pad_event_default (pad, parent, event);
+  if (!GST_EVENT_IS_SERIALIZED (event))
+    return gst_pad_event_default (pad, parent, event);
+  dtls_pusher_push_event (self->pusher, event);
+  return TRUE;
 }
 
 /* Pads */

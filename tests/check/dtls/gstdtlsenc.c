@@ -1,0 +1,847 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dtlsenc as applications of the OpenSSL-based plugin know it, and without
+ * that one's defects. Handshakes are with a real peer, linked in memory.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <gst/check/gstharness.h>
+
+#include "enums.h"
+#include "peer.h"
+
+/* State changes */
+
+static void
+test_null_to_ready_fails_without_connection_id (void)
+{
+  Peer *peer = peer_new (NULL, FALSE);
+  GstMessage *message;
+  GError *error = NULL;
+
+  g_assert_cmpint (gst_element_set_state (peer->enc, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_FAILURE);
+  message = peer_pop_message (peer, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_parse_error (message, &error, NULL);
+  g_assert_nonnull (strstr (error->message, "connection-id"));
+  g_error_free (error);
+  gst_message_unref (message);
+
+  g_object_set (peer->enc, "connection-id", "a", NULL);
+  g_object_set (peer->dec, "connection-id", "a", NULL);
+  g_assert_cmpint (gst_element_set_state (peer->enc, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_SUCCESS);
+  g_assert_cmpint (peer_get_state (peer->enc), ==, DTLS_STATE_NEW);
+  peer_free (peer);
+}
+
+static void
+test_live_duplicate_id_is_refused (void)
+{
+  Peer *first = peer_new ("same", FALSE), *second = peer_new ("same", FALSE);
+  GstMessage *message;
+
+  peer_set_state (first, GST_STATE_READY);
+  g_assert_cmpint (gst_element_set_state (second->enc, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_FAILURE);
+  message = peer_pop_message (second, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_unref (message);
+
+  peer_set_state (first, GST_STATE_NULL);
+  peer_set_state (second, GST_STATE_READY);
+  peer_free (first);
+  g_assert_cmpint (peer_get_state (second->enc), ==, DTLS_STATE_NEW);
+  peer_free (second);
+}
+
+static void
+test_closed_while_there_is_no_connection (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+
+  g_assert_cmpint (peer_get_state (peer->enc), ==, DTLS_STATE_CLOSED);
+  peer_set_state (peer, GST_STATE_READY);
+  g_assert_cmpint (peer_get_state (peer->enc), ==, DTLS_STATE_NEW);
+  peer_set_state (peer, GST_STATE_PAUSED);
+  peer_set_state (peer, GST_STATE_READY);
+  g_assert_cmpint (peer_get_state (peer->enc), ==, DTLS_STATE_CLOSED);
+  peer_set_state (peer, GST_STATE_NULL);
+  g_assert_cmpint (peer_get_state (peer->enc), ==, DTLS_STATE_CLOSED);
+  peer_free (peer);
+}
+
+static void
+test_handshake_finishes_in_paused (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+
+  peer_connect (client, server);
+  peer_set_state (server, GST_STATE_PAUSED);
+  g_assert_cmpint (peer_get_state (server->enc), ==, DTLS_STATE_NEW);
+  peer_set_state (client, GST_STATE_READY);
+  g_assert_cmpint (peer_get_state (client->enc), ==, DTLS_STATE_NEW);
+  peer_set_state (client, GST_STATE_PAUSED);
+  peer_wait_for_state (client, DTLS_STATE_CONNECTED);
+  peer_wait_for_state (server, DTLS_STATE_CONNECTED);
+  peer_free (client);
+  peer_free (server);
+}
+
+static void
+test_client_before_server_needs_no_error (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+
+  peer_connect (client, server);
+  gst_element_set_state (server->dec, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_entry (client, "enc connecting");
+  gst_element_set_state (server->enc, GST_STATE_PLAYING);
+  peer_wait_for_state (client, DTLS_STATE_CONNECTED);
+  peer_wait_for_state (server, DTLS_STATE_CONNECTED);
+  g_assert_null (peer_pop_message (server, GST_MESSAGE_ERROR));
+  peer_free (client);
+  peer_free (server);
+}
+
+static void
+test_stop_sends_close_notify (void)
+{
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  peer_set_state (pair[0], GST_STATE_READY);
+  g_assert_cmpint (peer_get_state (pair[0]->enc), ==, DTLS_STATE_CLOSED);
+  peer_wait_for_state (pair[1], DTLS_STATE_CLOSED);
+  peer_free_pair (pair);
+}
+
+static void
+test_restart_makes_a_new_association (void)
+{
+  static const GstState downs[] = { GST_STATE_READY, GST_STATE_NULL };
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  for (guint i = 0; i < G_N_ELEMENTS (downs); i++) {
+    peer_set_state (pair[0], downs[i]);
+    peer_set_state (pair[1], downs[i]);
+    peer_set_state (pair[0], GST_STATE_PLAYING);
+    peer_set_state (pair[1], GST_STATE_PLAYING);
+    peer_wait_for_state (pair[0], DTLS_STATE_CONNECTED);
+    peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
+  }
+  peer_free_pair (pair);
+}
+
+static void
+test_encoder_alone_restarts (void)
+{
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  for (guint i = 0; i < 2; i++)
+    gst_element_set_state (pair[i]->enc, GST_STATE_READY);
+  for (guint i = 0; i < 2; i++) {
+    peer_wait_for_state (pair[i], DTLS_STATE_CLOSED);
+    gst_element_set_state (pair[i]->enc, GST_STATE_PLAYING);
+  }
+  for (guint i = 0; i < 2; i++)
+    peer_wait_for_state (pair[i], DTLS_STATE_CONNECTED);
+  peer_free_pair (pair);
+}
+
+/* What leaves, and how */
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  GString *log;                 /* a word for each event, "buffer" for one */
+  GThread *thread;              /* of the last buffer */
+  GstPadProbeReturn verdict;
+} Tap;
+
+static GstPadProbeReturn
+tap_probe (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Tap *tap = user_data;
+  const gchar *word = "buffer";
+
+  g_mutex_lock (&tap->lock);
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    tap->thread = g_thread_self ();
+  else
+    word = GST_EVENT_TYPE_NAME (GST_PAD_PROBE_INFO_EVENT (info));
+  g_string_append_printf (tap->log, "%s ", word);
+  g_cond_broadcast (&tap->changed);
+  g_mutex_unlock (&tap->lock);
+  return word[0] == 'b' ? tap->verdict : GST_PAD_PROBE_OK;
+}
+
+static void
+tap_init (Tap * tap, GstElement * element, const gchar * pad_name)
+{
+  GstPad *pad = gst_element_get_static_pad (element, pad_name);
+
+  g_mutex_init (&tap->lock);
+  g_cond_init (&tap->changed);
+  tap->log = g_string_new ("");
+  tap->thread = NULL;
+  tap->verdict = GST_PAD_PROBE_OK;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER |
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+      tap_probe, tap, NULL);
+  gst_object_unref (pad);
+}
+
+static gboolean
+tap_has (Tap * tap, const gchar * words)
+{
+  gboolean has;
+
+  g_mutex_lock (&tap->lock);
+  has = strstr (tap->log->str, words) != NULL;
+  g_mutex_unlock (&tap->lock);
+  return has;
+}
+
+static void
+tap_wait_for (Tap * tap, const gchar * words)
+{
+  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+
+  g_mutex_lock (&tap->lock);
+  while (!strstr (tap->log->str, words))
+    if (!g_cond_wait_until (&tap->changed, &tap->lock, end_us))
+      g_error ("waited for \"%s\", got \"%s\"", words, tap->log->str);
+  g_mutex_unlock (&tap->lock);
+}
+
+static void
+tap_forget (Tap * tap)
+{
+  g_mutex_lock (&tap->lock);
+  g_string_truncate (tap->log, 0);
+  g_mutex_unlock (&tap->lock);
+}
+
+static void
+tap_clear (Tap * tap)
+{
+  g_string_free (tap->log, TRUE);
+  g_cond_clear (&tap->changed);
+  g_mutex_clear (&tap->lock);
+}
+
+static void
+test_prologue_comes_before_the_first_buffer (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+  GstPad *src = gst_element_get_static_pad (client->enc, "src");
+  const GstSegment *segment;
+  GstEvent *event;
+  Tap tap;
+
+  tap_init (&tap, client->enc, "src");
+  peer_connect (client, server);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_state (client, DTLS_STATE_CONNECTED);
+  g_assert_true (g_str_has_prefix (tap.log->str,
+          "stream-start caps segment buffer "));
+  event = gst_pad_get_sticky_event (src, GST_EVENT_SEGMENT, 0);
+  gst_event_parse_segment (event, &segment);
+  g_assert_cmpint (segment->format, ==, GST_FORMAT_BYTES);
+  gst_event_unref (event);
+  gst_object_unref (src);
+  peer_free (client);
+  peer_free (server);
+  tap_clear (&tap);
+}
+
+/* Were the answer pushed by the thread that brought the question, the client
+ * could not send another. */
+static void
+test_datagrams_leave_from_another_thread (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+  GstPad *src = gst_element_get_static_pad (server->enc, "src");
+  gulong probe;
+  Tap tap;
+
+  tap_init (&tap, client->enc, "src");
+  probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM |
+      GST_PAD_PROBE_TYPE_BUFFER, NULL, NULL, NULL);
+  peer_connect (client, server);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_entry (server, "dec connecting");
+  tap_wait_for (&tap, "buffer buffer");
+  g_assert_true (tap.thread != g_thread_self ());
+  gst_pad_remove_probe (src, probe);
+  peer_wait_for_state (client, DTLS_STATE_CONNECTED);
+  gst_object_unref (src);
+  peer_free (client);
+  peer_free (server);
+  tap_clear (&tap);
+}
+
+static void
+test_flight_waits_for_a_link (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+
+  /* Without another try: what is sent later is what was made before. */
+  g_object_set (client->dec, "retransmit-timeout", 60000, "retransmit-cap",
+      60000, NULL);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_entry (client, "enc connecting");
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_connect (client, server);
+  peer_wait_for_state (client, DTLS_STATE_CONNECTED);
+  peer_free (client);
+  peer_free (server);
+}
+
+static void
+test_blocked_pad_delays_no_stop (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+  GstPad *src = gst_element_get_static_pad (client->enc, "src");
+
+  peer_connect (client, server);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM |
+      GST_PAD_PROBE_TYPE_BUFFER, NULL, NULL, NULL);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_NULL);
+  gst_object_unref (src);
+  peer_free (client);
+  peer_free (server);
+}
+
+/* Keys */
+
+static GstBuffer *
+get_buffer (GstElement * element, const gchar * property)
+{
+  GstBuffer *buffer = NULL;
+
+  g_object_get (element, property, &buffer, NULL);
+  return buffer;
+}
+
+static void
+assert_same_key (GstBuffer * a, GstBuffer * b, gsize size)
+{
+  GstMapInfo map;
+
+  g_assert_nonnull (a);
+  g_assert_nonnull (b);
+  g_assert_cmpuint (gst_buffer_get_size (a), ==, size);
+  g_assert_true (gst_buffer_map (b, &map, GST_MAP_READ));
+  g_assert_cmpuint (map.size, ==, size);
+  g_assert_cmpint (gst_buffer_memcmp (a, 0, map.data, map.size), ==, 0);
+  gst_buffer_unmap (b, &map);
+  gst_buffer_unref (a);
+  gst_buffer_unref (b);
+}
+
+static void
+connect_with (Peer * pair[2], const gchar * profiles, gboolean export_keys)
+{
+  pair[0] = peer_new ("c", TRUE);
+  pair[1] = peer_new ("s", FALSE);
+  for (guint i = 0; i < 2; i++) {
+    g_object_set (pair[i]->dec, "srtp-profiles", profiles, "export-keys",
+        export_keys, NULL);
+    g_object_set (pair[i]->enc, "export-keys", export_keys, NULL);
+  }
+  peer_connect (pair[0], pair[1]);
+  peer_set_state (pair[1], GST_STATE_PLAYING);
+  peer_set_state (pair[0], GST_STATE_PLAYING);
+  for (guint i = 0; i < 2; i++)
+    peer_wait_for_state (pair[i], DTLS_STATE_CONNECTED);
+}
+
+static void
+test_keys_are_not_shown_unless_exported (void)
+{
+  Peer *pair[2];
+
+  connect_with (pair, DTLS_PROFILES_DEFAULT, FALSE);
+  g_assert_cmpint (peer_find_entry (pair[0], "enc key"), >=, 0);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_null (get_buffer (pair[i]->enc, "encoder-key"));
+    g_assert_null (get_buffer (pair[i]->dec, "decoder-key"));
+  }
+  peer_free_pair (pair);
+}
+
+static void
+test_exported_keys_fit_those_of_the_peer (void)
+{
+  static const struct
+  {
+    const gchar *profile;
+    gsize size;
+    guint cipher;
+    guint auth;
+  } cases[] = {
+    {"AES128_CM_HMAC_SHA1_80", 30, 1, 2},
+    {"AES128_CM_HMAC_SHA1_32", 30, 1, 1},
+    {"AEAD_AES_128_GCM", 28, 3, 0},
+    {"AEAD_AES_256_GCM", 44, 4, 0},
+  };
+  Peer *pair[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    connect_with (pair, cases[i].profile, TRUE);
+    for (guint end = 0; end < 2; end++) {
+      guint cipher, auth;
+
+      assert_same_key (get_buffer (pair[end]->enc, "encoder-key"),
+          get_buffer (pair[!end]->dec, "decoder-key"), cases[i].size);
+      g_object_get (pair[end]->enc, "srtp-cipher", &cipher, "srtp-auth", &auth,
+          NULL);
+      g_assert_cmpuint (cipher, ==, cases[i].cipher);
+      g_assert_cmpuint (auth, ==, cases[i].auth);
+    }
+    peer_free_pair (pair);
+  }
+}
+
+static void
+test_no_profile_gives_no_key (void)
+{
+  Peer *pair[2];
+  guint version;
+
+  connect_with (pair, "none", TRUE);
+  g_assert_cmpint (peer_find_entry (pair[0], "enc key"), <, 0);
+  g_assert_null (get_buffer (pair[0]->enc, "encoder-key"));
+  g_object_get (pair[0]->enc, "version", &version, NULL);
+  g_assert_cmpuint (version, ==, 0xfefd);
+  peer_free_pair (pair);
+}
+
+static void
+test_order_of_events (void)
+{
+  static const gchar *in_order[] = {
+    "dec new", "dec connecting", "dec peer-pem", "enc key", "dec key",
+    "dec connected"
+  };
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  for (guint end = 0; end < 2; end++) {
+    gint last = -1;
+
+    for (guint i = 0; i < G_N_ELEMENTS (in_order); i++) {
+      gint at = peer_find_entry (pair[end], in_order[i]);
+
+      g_assert_cmpint (at, >, last);
+      last = at;
+    }
+    g_assert_false (pair[end]->key_in_state_change);
+  }
+  peer_free_pair (pair);
+}
+
+/* Data */
+
+static GstHarness *
+new_data_source (Peer * peer)
+{
+  GstHarness *harness = gst_harness_new_with_element (peer->enc, "sink", NULL);
+
+  gst_harness_set_src_caps_str (harness, "application/x-test");
+  return harness;
+}
+
+static GstHarness *
+new_data_sink (Peer * peer)
+{
+  return gst_harness_new_with_element (peer->dec, NULL, "src");
+}
+
+static GstFlowReturn
+push_text (GstHarness * harness, const gchar * text)
+{
+  return gst_harness_push (harness, gst_buffer_new_memdup (text,
+          strlen (text)));
+}
+
+static void
+assert_text (GstHarness * harness, const gchar * text)
+{
+  GstBuffer *buffer = gst_harness_pull (harness);
+
+  g_assert_nonnull (buffer);
+  g_assert_cmpuint (gst_buffer_get_size (buffer), ==, strlen (text));
+  g_assert_cmpint (gst_buffer_memcmp (buffer, 0, text, strlen (text)), ==, 0);
+  gst_buffer_unref (buffer);
+}
+
+static void
+test_data_reach_the_peer (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  g_assert_cmpint (push_text (source, "one"), ==, GST_FLOW_OK);
+  g_assert_cmpint (push_text (source, "two"), ==, GST_FLOW_OK);
+  assert_text (sink, "one");
+  assert_text (sink, "two");
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+}
+
+static void
+test_buffer_list_is_sent_record_by_record (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+  GstBufferList *list = gst_buffer_list_new ();
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  gst_buffer_list_add (list, gst_buffer_new_memdup ("one", 3));
+  gst_buffer_list_add (list, gst_buffer_new_memdup ("two", 3));
+  g_assert_cmpint (gst_pad_push_list (source->srcpad, list), ==, GST_FLOW_OK);
+  assert_text (sink, "one");
+  assert_text (sink, "two");
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+}
+
+static void
+test_empty_buffer_is_no_error (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  g_assert_cmpint (gst_harness_push (source, gst_buffer_new ()), ==,
+      GST_FLOW_OK);
+  g_assert_cmpint (push_text (source, "after"), ==, GST_FLOW_OK);
+  assert_text (sink, "after");
+  g_assert_null (peer_pop_message (pair[0], GST_MESSAGE_ERROR |
+          GST_MESSAGE_WARNING));
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+}
+
+static void
+test_large_buffer_is_refused_with_one_warning (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+  GstMessage *message;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (gst_harness_push (source, gst_harness_create_buffer
+            (source, 9000)), ==, GST_FLOW_OK);
+  message = peer_pop_message (pair[0], GST_MESSAGE_WARNING);
+  g_assert_nonnull (message);
+  gst_message_unref (message);
+  g_assert_null (peer_pop_message (pair[0], GST_MESSAGE_WARNING |
+          GST_MESSAGE_ERROR));
+  g_assert_cmpint (push_text (source, "small"), ==, GST_FLOW_OK);
+  assert_text (sink, "small");
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+}
+
+static void
+test_early_data_wait_for_the_handshake (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+  GstHarness *source = new_data_source (client);
+  GstHarness *sink = new_data_sink (server);
+
+  g_assert_cmpint (push_text (source, "first"), ==, GST_FLOW_OK);
+  g_assert_cmpint (push_text (source, "second"), ==, GST_FLOW_OK);
+  peer_connect (client, server);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  assert_text (sink, "first");
+  assert_text (sink, "second");
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free (client);
+  peer_free (server);
+}
+
+static void
+test_early_data_are_bounded (void)
+{
+  Peer *client = peer_new ("c", TRUE);
+  GstHarness *source = new_data_source (client);
+  GError *error = NULL;
+  GstMessage *message;
+
+  for (guint i = 0; i < DTLS_LINK_EARLY_DATA_MAX / 1000 + 10; i++)
+    g_assert_cmpint (gst_harness_push (source, gst_harness_create_buffer
+            (source, 1000)), ==, GST_FLOW_OK);
+  message = peer_pop_message (client, GST_MESSAGE_WARNING);
+  g_assert_nonnull (message);
+  gst_message_parse_warning (message, &error, NULL);
+  g_assert_nonnull (strstr (error->message,
+          G_STRINGIFY (DTLS_LINK_EARLY_DATA_MAX)) ? : strstr (error->message,
+          "262144"));
+  g_error_free (error);
+  gst_message_unref (message);
+  g_assert_null (peer_pop_message (client, GST_MESSAGE_WARNING |
+          GST_MESSAGE_ERROR));
+  gst_harness_teardown (source);
+  peer_free (client);
+}
+
+static void
+test_flush_keeps_the_association (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+  GstSegment segment;
+  Tap tap;
+
+  peer_new_pair (pair);
+  tap_init (&tap, pair[0]->enc, "src");
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (source, gst_event_new_flush_start ());
+  gst_harness_push_event (source, gst_event_new_flush_stop (TRUE));
+  g_assert_true (tap_has (&tap, "flush-start flush-stop"));
+  gst_harness_push_event (source, gst_event_new_segment (&segment));
+  g_assert_cmpint (push_text (source, "after"), ==, GST_FLOW_OK);
+  assert_text (sink, "after");
+  g_assert_true (tap_has (&tap, "segment buffer"));
+  g_assert_cmpint (peer_get_state (pair[0]->enc), ==, DTLS_STATE_CONNECTED);
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+  tap_clear (&tap);
+}
+
+static void
+test_eos_waits_for_the_peer_to_close (void)
+{
+  Peer *pair[2];
+  GstHarness *source;
+  Tap tap, answers;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  tap_init (&tap, pair[0]->enc, "src");
+  tap_init (&answers, pair[1]->enc, "src");
+  gst_harness_push_event (source, gst_event_new_eos ());
+  tap_wait_for (&tap, "buffer eos");
+  g_assert_true (tap_has (&answers, "buffer"));
+  peer_wait_for_state (pair[1], DTLS_STATE_CLOSED);
+  gst_harness_teardown (source);
+  peer_free_pair (pair);
+  tap_clear (&tap);
+  tap_clear (&answers);
+}
+
+static void
+test_eos_leaves_although_the_answer_is_lost (void)
+{
+  Peer *pair[2];
+  GstHarness *source;
+  Tap tap, answers;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  tap_init (&tap, pair[0]->enc, "src");
+  tap_init (&answers, pair[1]->enc, "src");
+  answers.verdict = GST_PAD_PROBE_DROP;
+  gst_harness_push_event (source, gst_event_new_eos ());
+  tap_wait_for (&answers, "buffer");
+  g_assert_false (tap_has (&tap, "eos"));
+  tap_wait_for (&tap, "buffer eos");
+  gst_harness_teardown (source);
+  peer_free_pair (pair);
+  tap_clear (&tap);
+  tap_clear (&answers);
+}
+
+static void
+test_eos_leaves_after_early_data (void)
+{
+  Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
+  GstHarness *source = new_data_source (client);
+  GstHarness *sink = new_data_sink (server);
+  Tap tap;
+
+  tap_init (&tap, client->enc, "src");
+  push_text (source, "early");
+  gst_harness_push_event (source, gst_event_new_eos ());
+  peer_connect (client, server);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  assert_text (sink, "early");
+  tap_wait_for (&tap, "eos");
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free (client);
+  peer_free (server);
+  tap_clear (&tap);
+}
+
+static void
+test_eos_without_a_peer_leaves_at_once (void)
+{
+  Peer *server = peer_new ("s", FALSE), *client = peer_new ("c", TRUE);
+  GstHarness *source = new_data_source (server);
+  Tap tap;
+
+  tap_init (&tap, server->enc, "src");
+  peer_connect (client, server);
+  gst_element_set_state (client->dec, GST_STATE_PLAYING);
+  peer_set_state (server, GST_STATE_PLAYING);
+  gst_harness_push_event (source, gst_event_new_eos ());
+  tap_wait_for (&tap, "eos");
+  gst_harness_teardown (source);
+  peer_free (server);
+  peer_free (client);
+  tap_clear (&tap);
+}
+
+static void
+test_data_after_the_peer_closed_are_eos (void)
+{
+  Peer *pair[2];
+  GstHarness *source;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  g_assert_cmpint (push_text (source, "x"), ==, GST_FLOW_OK);
+  peer_set_state (pair[1], GST_STATE_READY);
+  peer_wait_for_state (pair[0], DTLS_STATE_CLOSED);
+  g_assert_cmpint (push_text (source, "x"), ==, GST_FLOW_EOS);
+  g_assert_null (peer_pop_message (pair[0], GST_MESSAGE_ERROR));
+  gst_harness_teardown (source);
+  peer_free_pair (pair);
+}
+
+static void
+test_unlinked_src_is_no_element_error (void)
+{
+  Peer *pair[2];
+  GstHarness *source;
+
+  peer_new_pair (pair);
+  source = new_data_source (pair[0]);
+  gst_element_unlink (pair[0]->enc, pair[1]->dec);
+  push_text (source, "nobody");
+  g_assert_null (peer_pop_message (pair[0], GST_MESSAGE_ERROR));
+  gst_harness_teardown (source);
+  peer_free_pair (pair);
+}
+
+static void
+test_request_pad_is_released (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+  GstPad *pad = gst_element_request_pad_simple (peer->enc, "sink");
+
+  g_assert_nonnull (pad);
+  gst_element_release_request_pad (peer->enc, pad);
+  gst_object_unref (pad);
+  g_assert_cmpuint (peer->enc->numsinkpads, ==, 0);
+  pad = gst_element_request_pad_simple (peer->enc, "sink");
+  g_assert_nonnull (pad);
+  gst_object_unref (pad);
+  peer_free (peer);
+}
+
+static void
+test_incoming_stream_events_are_swallowed (void)
+{
+  Peer *pair[2];
+  GstHarness *source, *sink;
+  Tap tap;
+
+  peer_new_pair (pair);
+  tap_init (&tap, pair[0]->enc, "src");
+  source = new_data_source (pair[0]);
+  sink = new_data_sink (pair[1]);
+  tap_forget (&tap);
+  gst_harness_push_event (source, gst_event_new_tag (gst_tag_list_new
+          (GST_TAG_TITLE, "secret", NULL)));
+  push_text (source, "x");
+  gst_harness_push_event (source,
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+          gst_structure_new_empty ("passes")));
+  assert_text (sink, "x");
+  tap_wait_for (&tap, "buffer custom-downstream");
+  g_assert_false (tap_has (&tap, "tag"));
+  g_assert_false (tap_has (&tap, "caps"));
+  gst_harness_teardown (source);
+  gst_harness_teardown (sink);
+  peer_free_pair (pair);
+  tap_clear (&tap);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  peer_register_elements ();
+
+#define ADD(name) g_test_add_func ("/dtlsenc/" #name, test_##name)
+  ADD (null_to_ready_fails_without_connection_id);
+  ADD (live_duplicate_id_is_refused);
+  ADD (closed_while_there_is_no_connection);
+  ADD (handshake_finishes_in_paused);
+  ADD (client_before_server_needs_no_error);
+  ADD (stop_sends_close_notify);
+  ADD (restart_makes_a_new_association);
+  ADD (encoder_alone_restarts);
+  ADD (prologue_comes_before_the_first_buffer);
+  ADD (datagrams_leave_from_another_thread);
+  ADD (flight_waits_for_a_link);
+  ADD (blocked_pad_delays_no_stop);
+  ADD (keys_are_not_shown_unless_exported);
+  ADD (exported_keys_fit_those_of_the_peer);
+  ADD (no_profile_gives_no_key);
+  ADD (order_of_events);
+  ADD (data_reach_the_peer);
+  ADD (buffer_list_is_sent_record_by_record);
+  ADD (empty_buffer_is_no_error);
+  ADD (large_buffer_is_refused_with_one_warning);
+  ADD (early_data_wait_for_the_handshake);
+  ADD (early_data_are_bounded);
+  ADD (flush_keeps_the_association);
+  ADD (eos_waits_for_the_peer_to_close);
+  ADD (eos_leaves_although_the_answer_is_lost);
+  ADD (eos_leaves_after_early_data);
+  ADD (eos_without_a_peer_leaves_at_once);
+  ADD (data_after_the_peer_closed_are_eos);
+  ADD (unlinked_src_is_no_element_error);
+  ADD (request_pad_is_released);
+  ADD (incoming_stream_events_are_swallowed);
+  return g_test_run ();
+}

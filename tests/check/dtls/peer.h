@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One end of a DTLS connection for tests: a dtlsenc and a dtlsdec, with a bus
+ * and a diary of what they signalled. Two ends can be linked in memory.
+ */
+#ifndef TEST_PEER_H
+#define TEST_PEER_H
+
+#include <gst/gst.h>
+
+#include "association-link.h"
+
+/* Longer than any test should wait; reaching it is a failure. */
+#define PEER_TIMEOUT_US (20 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  GstElement *enc;
+  GstElement *dec;
+  GstBus *bus;
+
+  GMutex lock;
+  GCond changed;
+  GPtrArray *diary;             /* e.g. "enc key", "dec connected" */
+  GThread *changing_state;      /* who is inside peer_set_state() */
+  gboolean key_in_state_change;
+} Peer;
+
+void peer_register_elements (void);
+
+Peer *peer_new (const gchar * connection_id, gboolean is_client);
+
+/* Goes to NULL first. */
+void peer_free (Peer * self);
+
+/* What the one sends the other gets, in both directions. */
+void peer_connect (Peer * a, Peer * b);
+
+void peer_set_state (Peer * self, GstState state);
+
+DtlsState peer_get_state (GstElement * element);
+
+/* Each fails the test after PEER_TIMEOUT_US. */
+void peer_wait_for_state (Peer * self, DtlsState state);
+void peer_wait_for_entry (Peer * self, const gchar * entry);
+
+/* Returns: where in the diary @entry is first, -1 for nowhere. */
+gint peer_find_entry (Peer * self, const gchar * entry);
+
+/* Returns: (transfer full) (nullable): the oldest message of that type. */
+GstMessage *peer_pop_message (Peer * self, GstMessageType type);
+
+/* Returns: a linked and connected pair, the first one the client. */
+void peer_new_pair (Peer * pair[2]);
+void peer_free_pair (Peer * pair[2]);
+
+#endif
