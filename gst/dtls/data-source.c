@@ -2,33 +2,40 @@
 /*
  * See data-source.h.
  *
- * Locks: the element's object lock guards the fields, and nothing is called
- * under it. The pad's stream lock is taken without it.
+ * Locks: one, over the fields, and nothing is called under it. The pad's
+ * stream lock is taken without it.
  */
 #include "config.h"
 
 #include "data-source.h"
 
+#include "worker.h"
+
 struct _DtlsDataSource
 {
-  GstElement *element;
-  GstPad *sink;
+  GObject parent;
 
-  /* All below under the object lock. */
-  GstPad *pad;
+  GstPad *sink;
+  GMutex lock;
+
+  /* All below under the lock. */
+  GstPad *pad;                  /* not referenced: the element's */
+  gboolean ended;               /* EOS is what there is to say */
   GstFlowReturn flow;           /* of the last data */
   GstClockTime pts;             /* of the last datagram */
   GstClockTime dts;
 };
+
+G_DEFINE_TYPE (DtlsDataSource, dtls_data_source, G_TYPE_OBJECT);
 
 static GstPad *
 source_ref_pad (DtlsDataSource * self)
 {
   GstPad *pad;
 
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   pad = self->pad != NULL ? gst_object_ref (self->pad) : NULL;
-  GST_OBJECT_UNLOCK (self->element);
+  g_mutex_unlock (&self->lock);
   return pad;
 }
 
@@ -45,20 +52,22 @@ pad_is_in_stream (GstPad * pad)
 }
 
 /* Begins a stream where there is none: with the first data, after a flush,
- * and after the EOS of an earlier association. Time is that of upstream. */
+ * and after the EOS of an earlier association. Time is that of @sink. */
 static void
-source_ensure_stream (DtlsDataSource * self, GstPad * pad)
+pad_ensure_stream (GstPad * pad, GstPad * sink)
 {
+  GstElement *element;
   GstEvent *segment;
   GstSegment bytes;
   gchar *id;
 
-  if (pad_is_in_stream (pad))
+  if (pad_is_in_stream (pad) || !(element = gst_pad_get_parent_element (pad)))
     return;
-  id = gst_pad_create_stream_id (pad, self->element, GST_PAD_NAME (pad));
+  id = gst_pad_create_stream_id (pad, element, GST_PAD_NAME (pad));
   gst_pad_push_event (pad, gst_event_new_stream_start (id));
   g_free (id);
-  segment = gst_pad_get_sticky_event (self->sink, GST_EVENT_SEGMENT, 0);
+  gst_object_unref (element);
+  segment = gst_pad_get_sticky_event (sink, GST_EVENT_SEGMENT, 0);
   if (segment == NULL) {
     gst_segment_init (&bytes, GST_FORMAT_BYTES);
     segment = gst_event_new_segment (&bytes);
@@ -71,10 +80,10 @@ source_wrap (DtlsDataSource * self, GBytes * bytes)
 {
   GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
 
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   GST_BUFFER_PTS (buffer) = self->pts;
   GST_BUFFER_DTS (buffer) = self->dts;
-  GST_OBJECT_UNLOCK (self->element);
+  g_mutex_unlock (&self->lock);
   return buffer;
 }
 
@@ -84,12 +93,13 @@ source_push_on (DtlsDataSource * self, GstPad * pad, GBytes * bytes)
   GstFlowReturn flow;
 
   GST_PAD_STREAM_LOCK (pad);
-  source_ensure_stream (self, pad);
+  pad_ensure_stream (pad, self->sink);
   flow = gst_pad_push (pad, source_wrap (self, bytes));
   GST_PAD_STREAM_UNLOCK (pad);
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   self->flow = flow;
-  GST_OBJECT_UNLOCK (self->element);
+  self->ended = FALSE;
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -99,22 +109,51 @@ dtls_data_source_push (DtlsDataSource * self, GBytes * bytes)
 
   if (pad == NULL)
     return;
-  source_push_on (self, pad, bytes);
+  if (g_bytes_get_size (bytes) > 0)
+    source_push_on (self, pad, bytes);
   gst_object_unref (pad);
+}
+
+/* A link alone does not pass on an EOS that was pushed before it. */
+static void
+source_push_due_eos (DtlsDataSource * self)
+{
+  GstPad *pad = source_ref_pad (self);
+  gboolean due;
+
+  if (pad == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  due = self->ended;
+  g_mutex_unlock (&self->lock);
+  GST_PAD_STREAM_LOCK (pad);
+  if (due && gst_pad_is_linked (pad)) {
+    pad_ensure_stream (pad, self->sink);
+    gst_pad_push_event (pad, gst_event_new_eos ());
+  }
+  GST_PAD_STREAM_UNLOCK (pad);
+  gst_object_unref (pad);
+}
+
+static void
+source_run_push_eos (gpointer data)
+{
+  source_push_due_eos (data);
 }
 
 void
 dtls_data_source_push_eos (DtlsDataSource * self)
 {
-  GstPad *pad = source_ref_pad (self);
+  g_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  g_mutex_unlock (&self->lock);
+  source_push_due_eos (self);
+}
 
-  if (pad == NULL)
-    return;
-  GST_PAD_STREAM_LOCK (pad);
-  source_ensure_stream (self, pad);
-  gst_pad_push_event (pad, gst_event_new_eos ());
-  GST_PAD_STREAM_UNLOCK (pad);
-  gst_object_unref (pad);
+static void
+source_on_linked (DtlsDataSource * self)
+{
+  dtls_worker_push (source_run_push_eos, g_object_ref (self));
 }
 
 static void
@@ -137,13 +176,14 @@ event_is_for_data (GstEvent * event)
 void
 dtls_data_source_event (DtlsDataSource * self, GstEvent * event)
 {
-  GstPad *pad = source_ref_pad (self);
+  GstPad *pad;
 
-  if (pad == NULL)
-    return;
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     dtls_data_source_push_eos (self);
-  else if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+  pad = source_ref_pad (self);
+  if (pad == NULL)
+    return;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
     source_renew_segment (pad, event);
   else if (event_is_for_data (event))
     /* Without a lock: a flush has to pass a push that is blocked. */
@@ -156,21 +196,24 @@ dtls_data_source_set_pad (DtlsDataSource * self, GstPad * pad)
 {
   gboolean set;
 
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   set = pad == NULL || self->pad == NULL;
   if (set)
     self->pad = pad;
-  GST_OBJECT_UNLOCK (self->element);
+  g_mutex_unlock (&self->lock);
+  if (set && pad != NULL)
+    g_signal_connect_object (pad, "linked", G_CALLBACK (source_on_linked),
+        self, G_CONNECT_SWAPPED);
   return set;
 }
 
 void
 dtls_data_source_note_times (DtlsDataSource * self, GstBuffer * datagram)
 {
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   self->pts = GST_BUFFER_PTS (datagram);
   self->dts = GST_BUFFER_DTS (datagram);
-  GST_OBJECT_UNLOCK (self->element);
+  g_mutex_unlock (&self->lock);
 }
 
 GstFlowReturn
@@ -178,28 +221,52 @@ dtls_data_source_take_flow (DtlsDataSource * self)
 {
   GstFlowReturn flow;
 
-  GST_OBJECT_LOCK (self->element);
+  g_mutex_lock (&self->lock);
   flow = self->flow;
   self->flow = GST_FLOW_OK;
-  GST_OBJECT_UNLOCK (self->element);
+  g_mutex_unlock (&self->lock);
   return flow == GST_FLOW_ERROR || flow == GST_FLOW_NOT_NEGOTIATED ?
       flow : GST_FLOW_OK;
 }
 
-DtlsDataSource *
-dtls_data_source_new (GstElement * element, GstPad * sink)
+void
+dtls_data_source_reset (DtlsDataSource * self)
 {
-  DtlsDataSource *self = g_new0 (DtlsDataSource, 1);
+  g_mutex_lock (&self->lock);
+  self->ended = FALSE;
+  self->flow = GST_FLOW_OK;
+  g_mutex_unlock (&self->lock);
+}
 
-  self->element = element;
-  self->sink = sink;
-  self->pts = GST_CLOCK_TIME_NONE;
-  self->dts = GST_CLOCK_TIME_NONE;
+DtlsDataSource *
+dtls_data_source_new (GstPad * sink)
+{
+  DtlsDataSource *self = g_object_new (DTLS_TYPE_DATA_SOURCE, NULL);
+
+  self->sink = gst_object_ref (sink);
   return self;
 }
 
-void
-dtls_data_source_free (DtlsDataSource * self)
+static void
+dtls_data_source_finalize (GObject * object)
 {
-  g_free (self);
+  DtlsDataSource *self = DTLS_DATA_SOURCE (object);
+
+  gst_object_unref (self->sink);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (dtls_data_source_parent_class)->finalize (object);
+}
+
+static void
+dtls_data_source_class_init (DtlsDataSourceClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = dtls_data_source_finalize;
+}
+
+static void
+dtls_data_source_init (DtlsDataSource * self)
+{
+  g_mutex_init (&self->lock);
+  self->pts = GST_CLOCK_TIME_NONE;
+  self->dts = GST_CLOCK_TIME_NONE;
 }

@@ -14,15 +14,18 @@
 
 G_BEGIN_DECLS
 
-typedef struct _DtlsDataSource DtlsDataSource;
+#define DTLS_TYPE_DATA_SOURCE (dtls_data_source_get_type ())
+G_DECLARE_FINAL_TYPE (DtlsDataSource, dtls_data_source, DTLS, DATA_SOURCE,
+    GObject)
 
 /**
  * dtls_data_source_new:
- * @element: not referenced: this is a part of it
- * @sink: where datagrams come in, whose time the data have
+ * @sink: where datagrams come in, whose time the data have; referenced
  */
-DtlsDataSource *dtls_data_source_new (GstElement * element, GstPad * sink);
-void dtls_data_source_free (DtlsDataSource * self);
+DtlsDataSource *dtls_data_source_new (GstPad * sink);
+
+/** dtls_data_source_reset: READY→PAUSED; what ended before has not. */
+void dtls_data_source_reset (DtlsDataSource * self);
 
 /**
  * dtls_data_source_set_pad:
@@ -35,9 +38,10 @@ gboolean dtls_data_source_set_pad (DtlsDataSource * self, GstPad * pad);
 /** dtls_data_source_note_times: of the datagram that is handled next. */
 void dtls_data_source_note_times (DtlsDataSource * self, GstBuffer * datagram);
 
-/** dtls_data_source_push: the data of one record. */
+/** dtls_data_source_push: the data of one record; no buffer for none. */
 void dtls_data_source_push (DtlsDataSource * self, GBytes * bytes);
 
+/** dtls_data_source_push_eos: a pad that comes or is linked later gets it too. */
 void dtls_data_source_push_eos (DtlsDataSource * self);
 
 /** dtls_data_source_event: (transfer none): an event of the sink pad. */

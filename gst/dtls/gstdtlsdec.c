@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The receiving half of a DTLS association: datagrams in, application data
- * out. It owns no protocol; the link does, and receiver-settings has the
- * properties.
+ * out. It owns no protocol; the link does. receiver-settings has most of the
+ * properties, data-source feeds the src pad.
  *
- * Locks: the object lock over the fields, with nothing called under it. What
- * goes to the src pad does so under that pad's stream lock: data come from the
- * thread that the link emits them in, EOS from upstream or a worker.
+ * Locks: the object lock over the fields, with nothing called under it.
  */
 
 /**
@@ -44,6 +42,7 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "data-source.h"
 #include "elements.h"
 #include "exported-keys.h"
 #include "held-signal.h"
@@ -54,65 +53,62 @@ GST_DEBUG_CATEGORY_STATIC (dtls_dec_debug);
 #define GST_CAT_DEFAULT dtls_dec_debug
 
 #define DTLS_TYPE_DEC (dtls_dec_get_type ())
-G_DECLARE_FINAL_TYPE (DtlsDec, dtls_dec, DTLS, DEC, GstElement)
-     struct _DtlsDec
-     {
-       GstElement parent;
+G_DECLARE_FINAL_TYPE (DtlsDec, dtls_dec, DTLS, DEC, GstElement);
+struct _DtlsDec
+{
+  GstElement parent;
 
-       GstPad *sink;
-       DtlsReceiverSettings *settings;
+  GstPad *sink;
+  DtlsReceiverSettings *settings;
+  DtlsDataSource *data;
 
-       /* Under the object lock. */
-       GstPad *src;
-       GstPad *certificate;
-       GstPad *keys;
-       DtlsLink *link;          /* from READY on */
-       gulong handlers[3];
-       gboolean export_keys;
-       GstFlowReturn flow;      /* of the last data */
-       GstClockTime pts;        /* of the last datagram */
-       GstClockTime dts;
-     };
+  /* Under the object lock. */
+  GstPad *src;
+  GstPad *certificate;
+  GstPad *keys;
+  DtlsLink *link;               /* from READY on */
+  gulong handlers[3];
+  gboolean export_keys;
+};
 
-     enum
-     {
-       SIGNAL_ON_KEY_RECEIVED,
-       N_SIGNALS,
-     };
+enum
+{
+  SIGNAL_ON_KEY_RECEIVED,
+  N_SIGNALS,
+};
 
-     static guint signals[N_SIGNALS];
+static guint signals[N_SIGNALS];
 
-     enum
-     {
-       PROP_0,
-       PROP_DECODER_KEY,
-       PROP_SRTP_CIPHER,
-       PROP_SRTP_AUTH,
-       PROP_EXPORT_KEYS,
-       PROP_VERSION,
-       PROP_SETTINGS,           /* the first of receiver-settings */
-     };
+enum
+{
+  PROP_0,
+  PROP_DECODER_KEY,
+  PROP_SRTP_CIPHER,
+  PROP_SRTP_AUTH,
+  PROP_EXPORT_KEYS,
+  PROP_VERSION,
+  PROP_SETTINGS,                /* the first of receiver-settings */
+};
 
-     static GstStaticPadTemplate sink_template =
-         GST_STATIC_PAD_TEMPLATE ("sink",
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-dtls"));
 
-     static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS_ANY);
 
-     static GstStaticPadTemplate certificate_template =
-         GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
+static GstStaticPadTemplate certificate_template =
+GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS_ANY);
 
-     static GstStaticPadTemplate keys_template =
-         GST_STATIC_PAD_TEMPLATE ("keys",
+static GstStaticPadTemplate keys_template = GST_STATIC_PAD_TEMPLATE ("keys",
     GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS (DTLS_LINK_CAPS));
 
 G_DEFINE_TYPE_WITH_CODE (DtlsDec, dtls_dec, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (dtls_dec_debug, "dtlsdec", 0, "DTLS decoder"));
 GST_ELEMENT_REGISTER_DEFINE (dtlsdec, "dtlsdec", GST_RANK_NONE, DTLS_TYPE_DEC);
 
-     static DtlsLink *ref_link (DtlsDec * self)
+static DtlsLink *
+ref_link (DtlsDec * self)
 {
   DtlsLink *link;
 
@@ -133,132 +129,12 @@ ref_src (DtlsDec * self)
   return src;
 }
 
-/* The src pad; each with its stream lock held */
-
-static gboolean
-is_in_stream (GstPad * src)
-{
-  GstEvent *segment = gst_pad_get_sticky_event (src, GST_EVENT_SEGMENT, 0);
-  GstEvent *eos = gst_pad_get_sticky_event (src, GST_EVENT_EOS, 0);
-  gboolean is_in = segment && !eos;
-
-  gst_clear_event (&segment);
-  gst_clear_event (&eos);
-  return is_in;
-}
-
-/* Begins a stream where there is none: with the first data, after a flush,
- * and after the EOS of an earlier association. Time is that of upstream. */
-static void
-ensure_stream (DtlsDec * self, GstPad * src)
-{
-  GstEvent *segment;
-  GstSegment bytes;
-  gchar *id;
-
-  if (is_in_stream (src))
-    return;
-  id = gst_pad_create_stream_id (src, GST_ELEMENT (self), NULL);
-  gst_pad_push_event (src, gst_event_new_stream_start (id));
-  g_free (id);
-  segment = gst_pad_get_sticky_event (self->sink, GST_EVENT_SEGMENT, 0);
-  if (!segment) {
-    gst_segment_init (&bytes, GST_FORMAT_BYTES);
-    segment = gst_event_new_segment (&bytes);
-  }
-  gst_pad_push_event (src, segment);
-}
-
-static GstFlowReturn
-push_data (DtlsDec * self, GstPad * src, GstBuffer * buffer)
-{
-  GstFlowReturn flow;
-
-  GST_PAD_STREAM_LOCK (src);
-  ensure_stream (self, src);
-  flow = gst_pad_push (src, buffer);
-  GST_PAD_STREAM_UNLOCK (src);
-  return flow;
-}
-
-/* A pad that is not linked gets it later: a link alone would not pass on an
- * EOS that came before. */
-static void
-push_eos (DtlsDec * self)
-{
-  GstPad *src = ref_src (self);
-
-  if (!src)
-    return;
-  GST_PAD_STREAM_LOCK (src);
-  if (gst_pad_is_linked (src)) {
-    ensure_stream (self, src);
-    gst_pad_push_event (src, gst_event_new_eos ());
-  }
-  GST_PAD_STREAM_UNLOCK (src);
-  gst_object_unref (src);
-}
-
-static gboolean
-has_ended (DtlsDec * self)
-{
-  DtlsLink *link = ref_link (self);
-  gboolean ended = link && dtls_link_get_peer_closed (link);
-
-  g_clear_object (&link);
-  GST_OBJECT_LOCK (self->sink);
-  ended |= GST_PAD_IS_EOS (self->sink);
-  GST_OBJECT_UNLOCK (self->sink);
-  return ended;
-}
-
-static void
-push_due_eos (gpointer data)
-{
-  DtlsDec *self = data;
-
-  if (has_ended (self))
-    push_eos (self);
-}
-
-/* By a worker, because it may be found out in a change of state. */
-static void
-schedule_due_eos (DtlsDec * self)
-{
-  if (has_ended (self))
-    dtls_worker_push (push_due_eos, gst_object_ref (self));
-}
-
 /* What the link tells */
-
-static GstBuffer *
-new_buffer (DtlsDec * self, GBytes * bytes)
-{
-  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
-
-  GST_OBJECT_LOCK (self);
-  GST_BUFFER_PTS (buffer) = self->pts;
-  GST_BUFFER_DTS (buffer) = self->dts;
-  GST_OBJECT_UNLOCK (self);
-  return buffer;
-}
 
 static void
 on_data (DtlsLink * link, GBytes * bytes, DtlsDec * self)
 {
-  GstPad *src = ref_src (self);
-  GstFlowReturn flow = GST_FLOW_OK;
-
-  if (src && g_bytes_get_size (bytes) > 0) {
-    flow = push_data (self, src, new_buffer (self, bytes));
-  } else {
-    GST_LOG_OBJECT (self, "%" G_GSIZE_FORMAT " bytes for no pad dropped",
-        g_bytes_get_size (bytes));
-  }
-  gst_clear_object (&src);
-  GST_OBJECT_LOCK (self);
-  self->flow = flow;
-  GST_OBJECT_UNLOCK (self);
+  dtls_data_source_push (self->data, bytes);
 }
 
 static void
@@ -268,29 +144,24 @@ on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsDec * self)
 }
 
 static void
+push_peer_eos (gpointer data)
+{
+  DtlsDec *self = data;
+  DtlsLink *link = ref_link (self);
+
+  if (link && dtls_link_get_peer_closed (link))
+    dtls_data_source_push_eos (self->data);
+  g_clear_object (&link);
+}
+
+/* A worker pushes the EOS, because this may come from a change of state. */
+static void
 on_peer_closed (DtlsLink * link, DtlsDec * self)
 {
-  schedule_due_eos (self);
+  dtls_worker_push (push_peer_eos, gst_object_ref (self));
 }
 
 /* The sink pad */
-
-/* A pad downstream that is not there, or is done, is no reason to stop the
- * handshake or what else shares the socket. */
-static GstFlowReturn
-get_flow (DtlsDec * self, DtlsLink * link)
-{
-  GstFlowReturn flow;
-
-  if (dtls_link_get_peer_closed (link))
-    return GST_FLOW_EOS;
-  GST_OBJECT_LOCK (self);
-  flow = self->flow;
-  self->flow = GST_FLOW_OK;
-  GST_OBJECT_UNLOCK (self);
-  return flow == GST_FLOW_ERROR || flow == GST_FLOW_NOT_NEGOTIATED ?
-      flow : GST_FLOW_OK;
-}
 
 static GstFlowReturn
 dtls_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
@@ -301,13 +172,11 @@ dtls_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   GstMapInfo map;
 
   if (link && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_OBJECT_LOCK (self);
-    self->pts = GST_BUFFER_PTS (buffer);
-    self->dts = GST_BUFFER_DTS (buffer);
-    GST_OBJECT_UNLOCK (self);
+    dtls_data_source_note_times (self->data, buffer);
     dtls_link_handle_datagram (link, map.data, map.size);
     gst_buffer_unmap (buffer, &map);
-    flow = get_flow (self, link);
+    flow = dtls_link_get_peer_closed (link) ? GST_FLOW_EOS :
+        dtls_data_source_take_flow (self->data);
   }
   gst_buffer_unref (buffer);
   g_clear_object (&link);
@@ -315,56 +184,9 @@ dtls_dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 }
 
 static gboolean
-forward_event (DtlsDec * self, GstEvent * event)
-{
-  GstPad *src = ref_src (self);
-
-  if (!src) {
-    gst_event_unref (event);
-    return TRUE;
-  }
-  /* Without a lock: a flush has to pass a push that is blocked. */
-  gst_pad_push_event (src, event);
-  gst_object_unref (src);
-  return TRUE;
-}
-
-static void
-renew_segment (DtlsDec * self, GstEvent * event)
-{
-  GstPad *src = ref_src (self);
-
-  if (!src)
-    return;
-  GST_PAD_STREAM_LOCK (src);
-  if (is_in_stream (src))
-    gst_pad_push_event (src, gst_event_ref (event));
-  GST_PAD_STREAM_UNLOCK (src);
-  gst_object_unref (src);
-}
-
-static gboolean
 dtls_dec_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
-  DtlsDec *self = DTLS_DEC (parent);
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_EOS:
-      push_eos (self);
-      break;
-    case GST_EVENT_SEGMENT:
-      renew_segment (self, event);
-      break;
-    case GST_EVENT_FLUSH_START:
-    case GST_EVENT_FLUSH_STOP:
-      return forward_event (self, event);
-    default:
-      /* What is said about the datagrams is not true of the data. */
-      if (!GST_EVENT_IS_STICKY (event) && GST_EVENT_TYPE (event)
-          != GST_EVENT_GAP)
-        return forward_event (self, event);
-      break;
-  }
+  dtls_data_source_event (DTLS_DEC (parent)->data, event);
   gst_event_unref (event);
   return TRUE;
 }
@@ -454,8 +276,7 @@ set_up_pad (DtlsDec * self, GstPad * pad, GstPad ** slot)
     gst_pad_set_event_function (pad, dtls_dec_certificate_event);
     dtls_receiver_settings_set_certificate_pad (self->settings, pad);
   } else {
-    g_signal_connect_swapped (pad, "linked", G_CALLBACK (schedule_due_eos),
-        self);
+    dtls_data_source_set_pad (self->data, pad);
   }
 }
 
@@ -505,6 +326,8 @@ dtls_dec_release_pad (GstElement * element, GstPad * pad)
   GST_OBJECT_UNLOCK (self);
   if (slot == &self->certificate)
     dtls_receiver_settings_set_certificate_pad (self->settings, NULL);
+  else if (slot == &self->src)
+    dtls_data_source_set_pad (self->data, NULL);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
 }
@@ -637,6 +460,8 @@ dtls_dec_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     dtls_receiver_settings_stop (self->settings);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    dtls_data_source_reset (self->data);
 
   ret = GST_ELEMENT_CLASS (dtls_dec_parent_class)->change_state (element,
       transition);
@@ -656,6 +481,7 @@ dtls_dec_finalize (GObject * object)
   DtlsDec *self = DTLS_DEC (object);
 
   dtls_receiver_settings_free (self->settings);
+  g_object_unref (self->data);
   G_OBJECT_CLASS (dtls_dec_parent_class)->finalize (object);
 }
 
@@ -738,6 +564,5 @@ dtls_dec_init (DtlsDec * self)
   gst_pad_set_iterate_internal_links_function (self->sink,
       dtls_dec_iterate_internal_links);
   gst_element_add_pad (GST_ELEMENT (self), self->sink);
-  self->pts = GST_CLOCK_TIME_NONE;
-  self->dts = GST_CLOCK_TIME_NONE;
+  self->data = dtls_data_source_new (self->sink);
 }

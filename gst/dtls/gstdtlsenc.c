@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The sending half of a DTLS association: handshake and encrypted data out.
- * It owns no protocol; it brings the role to the link, and has a pusher take
- * the link's datagrams to its src pad.
+ * It owns no protocol: sender-link does the work, and here are the pads, the
+ * properties and the states.
  *
- * Lock order: the object lock is taken with no other lock held, and nothing
- * is called with it but the alarm.
+ * Locks: the object lock over the fields, with nothing called under it.
  */
 
 /**
@@ -38,282 +37,85 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
-#include "alarm.h"
-#include "association-link.h"
-#include "datagram-pusher.h"
 #include "elements.h"
 #include "enums.h"
 #include "exported-keys.h"
 #include "held-signal.h"
 #include "link-stats.h"
+#include "sender-link.h"
 
 GST_DEBUG_CATEGORY_STATIC (dtls_enc_debug);
 #define GST_CAT_DEFAULT dtls_enc_debug
 
-/* How long an EOS waits for the peer's answer to close_notify, which is sent
- * once and may be lost. */
-#define EOS_TIMEOUT_US G_USEC_PER_SEC
-
 #define DTLS_TYPE_ENC (dtls_enc_get_type ())
-G_DECLARE_FINAL_TYPE (DtlsEnc, dtls_enc, DTLS, ENC, GstElement)
-     typedef enum
-     {
-       EOS_NONE,
-       EOS_RECEIVED,            /* close_notify is to be sent */
-       EOS_WAITING,             /* for the peer to close */
-       EOS_LATE,                /* it did not in time */
-     } Eos;
+G_DECLARE_FINAL_TYPE (DtlsEnc, dtls_enc, DTLS, ENC, GstElement);
+struct _DtlsEnc
+{
+  GstElement parent;
 
-     struct _DtlsEnc
-     {
-       GstElement parent;
+  GstPad *src;
+  DtlsSenderLink *sender;
 
-       GstPad *src;
-       DtlsPusher *pusher;
+  /* All below under the object lock. */
+  GstPad *sink;
+  gchar *connection_id;
+  gboolean is_client;
+  gboolean export_keys;
+  gulong keys_handler;
+};
 
-       /* All below under the object lock. */
-       GstPad *sink;
-       gchar *connection_id;
-       gboolean is_client;
-       gboolean export_keys;
-       DtlsLink *link;          /* from READY on */
-       gulong handlers[3];
-       DtlsState state;         /* as last announced */
-       DtlsAlarm *eos_alarm;
-       Eos eos;
-       gint warned_code;        /* of the last warning about data, or -1 */
-     };
+enum
+{
+  PROP_0,
+  PROP_CONNECTION_ID,
+  PROP_IS_CLIENT,
+  PROP_CONNECTION_STATE,
+  PROP_ENCODER_KEY,
+  PROP_SRTP_CIPHER,
+  PROP_SRTP_AUTH,
+  PROP_EXPORT_KEYS,
+  PROP_VERSION,
+  PROP_STATS,
+};
 
-     enum
-     {
-       PROP_0,
-       PROP_CONNECTION_ID,
-       PROP_IS_CLIENT,
-       PROP_CONNECTION_STATE,
-       PROP_ENCODER_KEY,
-       PROP_SRTP_CIPHER,
-       PROP_SRTP_AUTH,
-       PROP_EXPORT_KEYS,
-       PROP_VERSION,
-       PROP_STATS,
-     };
+enum
+{
+  SIGNAL_ON_KEY_RECEIVED,
+  N_SIGNALS,
+};
 
-     enum
-     {
-       SIGNAL_ON_KEY_RECEIVED,
-       N_SIGNALS,
-     };
+static guint signals[N_SIGNALS];
 
-     static guint signals[N_SIGNALS];
-
-     static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-dtls"));
 
-     static GstStaticPadTemplate sink_template =
-         GST_STATIC_PAD_TEMPLATE ("sink",
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS_ANY);
 
 G_DEFINE_TYPE_WITH_CODE (DtlsEnc, dtls_enc, GST_TYPE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (dtls_enc_debug, "dtlsenc", 0, "DTLS encoder"));
 GST_ELEMENT_REGISTER_DEFINE (dtlsenc, "dtlsenc", GST_RANK_NONE, DTLS_TYPE_ENC);
 
-     static DtlsLink *ref_link (DtlsEnc * self)
-{
-  DtlsLink *link;
-
-  GST_OBJECT_LOCK (self);
-  link = self->link ? g_object_ref (self->link) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return link;
-}
-
-/* EOS */
-
-static gboolean
-take_eos_step (DtlsEnc * self, Eos from, Eos to)
-{
-  gboolean taken;
-
-  GST_OBJECT_LOCK (self);
-  taken = self->eos == from;
-  if (taken) {
-    self->eos = to;
-    dtls_alarm_set (self->eos_alarm, to == EOS_WAITING ?
-        dtls_alarm_get_now_us (self->eos_alarm) + EOS_TIMEOUT_US : -1);
-  }
-  GST_OBJECT_UNLOCK (self);
-  return taken;
-}
-
-static gboolean
-may_close (DtlsLink * link)
-{
-  switch (dtls_link_get_state (link)) {
-    case DTLS_STATE_NEW:
-      return !dtls_link_has_early_data (link);
-    case DTLS_STATE_CONNECTING:
-      return FALSE;
-    default:
-      return TRUE;
-  }
-}
-
-/* Whenever something has happened that an EOS may wait for. */
-static void
-advance_eos (DtlsEnc * self, DtlsLink * link)
-{
-  gboolean connected = dtls_link_get_state (link) == DTLS_STATE_CONNECTED;
-
-  if (may_close (link) && take_eos_step (self, EOS_RECEIVED, EOS_WAITING)) {
-    dtls_link_close (link);
-    dtls_pusher_push (self->pusher);
-    if (!connected)
-      take_eos_step (self, EOS_WAITING, EOS_LATE);
-  }
-  if (dtls_link_get_peer_closed (link))
-    take_eos_step (self, EOS_WAITING, EOS_LATE);
-  if (take_eos_step (self, EOS_LATE, EOS_NONE))
-    dtls_pusher_push_event (self->pusher, gst_event_new_eos ());
-}
-
-static void
-end_eos_wait (gpointer data)
-{
-  DtlsEnc *self = data;
-  DtlsLink *link = ref_link (self);
-
-  GST_DEBUG_OBJECT (self, "the peer does not answer the close_notify");
-  if (take_eos_step (self, EOS_WAITING, EOS_LATE) && link)
-    advance_eos (self, link);
-  g_clear_object (&link);
-}
-
-/* What the link tells */
-
-static void
-announce_state (DtlsEnc * self, DtlsState state)
-{
-  gboolean is_new;
-
-  GST_OBJECT_LOCK (self);
-  is_new = self->state != state;
-  self->state = state;
-  GST_OBJECT_UNLOCK (self);
-  if (is_new)
-    g_object_notify (G_OBJECT (self), "connection-state");
-}
-
-/* A signal that was on its way may still come after the link was left. */
-static gboolean
-is_open (DtlsEnc * self, DtlsLink * link)
-{
-  gboolean open;
-
-  GST_OBJECT_LOCK (self);
-  open = self->link == link;
-  GST_OBJECT_UNLOCK (self);
-  return open;
-}
-
-static void
-on_state (DtlsLink * link, gint state, const GError * error, DtlsEnc * self)
-{
-  if (!is_open (self, link))
-    return;
-  announce_state (self, state);
-  advance_eos (self, link);
-}
-
-static void
-on_peer_closed (DtlsLink * link, DtlsEnc * self)
-{
-  if (is_open (self, link))
-    advance_eos (self, link);
-}
-
 static void
 on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsEnc * self)
 {
-  if (is_open (self, link))
-    g_signal_emit (self, signals[SIGNAL_ON_KEY_RECEIVED], 0);
+  g_signal_emit (self, signals[SIGNAL_ON_KEY_RECEIVED], 0);
 }
 
-/* Data */
-
-/* One warning a cause, until data get through again. */
-static void
-warn_about_data (DtlsEnc * self, const GError * error)
-{
-  gboolean is_new;
-
-  GST_OBJECT_LOCK (self);
-  is_new = self->warned_code != error->code;
-  self->warned_code = error->code;
-  GST_OBJECT_UNLOCK (self);
-  if (is_new)
-    GST_ELEMENT_WARNING (self, STREAM, ENCODE, ("%s", error->message),
-        ("data dropped; more of the same is not reported"));
-  else
-    GST_DEBUG_OBJECT (self, "data dropped: %s", error->message);
-}
-
-static void
-forget_warning (DtlsEnc * self)
-{
-  GST_OBJECT_LOCK (self);
-  self->warned_code = -1;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static GstFlowReturn
-send_bytes (DtlsEnc * self, DtlsLink * link, const guint8 * data, gsize size)
-{
-  GError *error = NULL;
-
-  if (size == 0) {
-    GST_DEBUG_OBJECT (self, "empty buffer dropped");
-    return GST_FLOW_OK;
-  }
-  if (dtls_link_get_peer_closed (link))
-    return GST_FLOW_EOS;
-
-  dtls_pusher_wait_for_room (self->pusher);
-  if (!dtls_link_send_data (link, data, size, &error)) {
-    warn_about_data (self, error);
-    g_error_free (error);
-    return GST_FLOW_OK;
-  }
-  forget_warning (self);
-  return dtls_pusher_push (self->pusher);
-}
+/* The sink pad */
 
 static GstFlowReturn
 dtls_enc_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
-  DtlsEnc *self = DTLS_ENC (parent);
-  DtlsLink *link = ref_link (self);
-  GstFlowReturn flow = GST_FLOW_FLUSHING;
-  GstMapInfo map;
-
-  if (link && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    flow = send_bytes (self, link, map.data, map.size);
-    gst_buffer_unmap (buffer, &map);
-  }
-  gst_buffer_unref (buffer);
-  g_clear_object (&link);
-  return flow;
+  return dtls_sender_link_send (DTLS_ENC (parent)->sender, buffer);
 }
 
+/* What is said about the data is not true of the datagrams. */
 static gboolean
-handle_eos (DtlsEnc * self)
+is_about_data (GstEvent * event)
 {
-  DtlsLink *link = ref_link (self);
-
-  take_eos_step (self, EOS_NONE, EOS_RECEIVED);
-  if (link)
-    advance_eos (self, link);
-  g_clear_object (&link);
-  return TRUE;
+  return GST_EVENT_IS_STICKY (event)
+      || GST_EVENT_TYPE (event) == GST_EVENT_GAP;
 }
 
 static gboolean
@@ -325,25 +127,23 @@ dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_EOS:
       gst_event_unref (event);
-      return handle_eos (self);
-    case GST_EVENT_FLUSH_STOP:
-      take_eos_step (self, EOS_RECEIVED, EOS_NONE);
-      /* fall through */
+      dtls_sender_link_handle_eos (self->sender);
+      return TRUE;
     case GST_EVENT_FLUSH_START:
+    case GST_EVENT_FLUSH_STOP:
       handled = gst_pad_push_event (self->src, event);
-      dtls_pusher_kick (self->pusher);
+      dtls_sender_link_flushed (self->sender);
       return handled;
     default:
       break;
   }
-  /* What is said about the data is not true of the datagrams. */
-  if (GST_EVENT_IS_STICKY (event) || GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+  if (is_about_data (event)) {
     gst_event_unref (event);
     return TRUE;
   }
   if (!GST_EVENT_IS_SERIALIZED (event))
     return gst_pad_event_default (pad, parent, event);
-  dtls_pusher_push_event (self->pusher, event);
+  dtls_sender_link_push_event (self->sender, event);
   return TRUE;
 }
 
@@ -394,7 +194,7 @@ dtls_enc_release_pad (GstElement * element, GstPad * pad)
 static DtlsSrtpKeys *
 get_keys (DtlsEnc * self)
 {
-  DtlsLink *link = ref_link (self);
+  DtlsLink *link = dtls_sender_link_ref_link (self->sender);
   DtlsSrtpKeys *keys = link ? dtls_link_get_keys (link) : NULL;
 
   g_clear_object (&link);
@@ -423,7 +223,7 @@ get_key_property (DtlsEnc * self, guint id, GValue * value)
 static void
 get_link_property (DtlsEnc * self, guint id, GValue * value)
 {
-  DtlsLink *link = ref_link (self);
+  DtlsLink *link = dtls_sender_link_ref_link (self->sender);
 
   if (link && id == PROP_VERSION)
     g_value_set_uint (value, dtls_link_get_version (link));
@@ -481,7 +281,7 @@ dtls_enc_get_property (GObject * object, guint id, GValue * value,
       g_value_set_boolean (value, self->is_client);
       break;
     case PROP_CONNECTION_STATE:
-      g_value_set_enum (value, self->state);
+      g_value_set_enum (value, dtls_sender_link_get_state (self->sender));
       break;
     case PROP_EXPORT_KEYS:
       g_value_set_boolean (value, self->export_keys);
@@ -494,108 +294,43 @@ dtls_enc_get_property (GObject * object, guint id, GValue * value,
 
 /* Changes of state */
 
-static void
-hold_link (DtlsEnc * self, DtlsLink * link)
-{
-  GST_OBJECT_LOCK (self);
-  self->link = g_object_ref (link);
-  GST_OBJECT_UNLOCK (self);
-  self->handlers[0] = dtls_connect_held (link, "state",
-      G_CALLBACK (on_state), self, self, 0);
-  self->handlers[1] = dtls_connect_held (link, "keys",
-      G_CALLBACK (on_keys), self, self, 0);
-  self->handlers[2] = dtls_connect_held (link, "peer-closed",
-      G_CALLBACK (on_peer_closed), self, self, 0);
-  dtls_pusher_set_link (self->pusher, link);
-}
-
 static gboolean
 open_link (DtlsEnc * self)
 {
-  DtlsLink *link = NULL;
-  GError *error = NULL;
+  DtlsLink *link;
   gchar *id;
 
   g_object_get (self, "connection-id", &id, NULL);
-  if (!id) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        (_("The property \"connection-id\" is not set. Set it to the same text "
-                "on the encoder and on the decoder of one peer.")), (NULL));
-    return FALSE;
-  }
-
-  link = dtls_link_obtain (id);
+  link = dtls_sender_link_open (self->sender, id);
   g_free (id);
-  if (dtls_link_attach (link, DTLS_SIDE_SENDER, self, &error)) {
-    hold_link (self, link);
-    announce_state (self, DTLS_STATE_NEW);
-  } else {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", error->message), (NULL));
-  }
+  if (!link)
+    return FALSE;
+  self->keys_handler = dtls_connect_held (link, "keys", G_CALLBACK (on_keys),
+      self, self, 0);
   g_object_unref (link);
-  if (!error)
-    return TRUE;
-  g_error_free (error);
-  return FALSE;
+  return TRUE;
 }
 
 static gboolean
 start_link (DtlsEnc * self)
 {
-  DtlsLink *link = ref_link (self);
-  GError *error = NULL;
   gboolean is_client;
 
-  GST_OBJECT_LOCK (self);
-  is_client = self->is_client;
-  self->eos = EOS_NONE;
-  self->warned_code = -1;
-  GST_OBJECT_UNLOCK (self);
-
-  dtls_link_set_role (link, is_client ? DTLS_ROLE_CLIENT : DTLS_ROLE_SERVER);
-  dtls_pusher_start (self->pusher);
-  if (!dtls_link_start (link, DTLS_SIDE_SENDER, &error))
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", error->message), (NULL));
-  g_object_unref (link);
-  if (!error)
-    return TRUE;
-  g_error_free (error);
-  return FALSE;
-}
-
-static void
-stop_link (DtlsEnc * self)
-{
-  DtlsLink *link = ref_link (self);
-
-  if (link)
-    dtls_link_stop (link, DTLS_SIDE_SENDER);
-  dtls_pusher_stop (self->pusher);
-  GST_OBJECT_LOCK (self);
-  self->eos = EOS_NONE;
-  dtls_alarm_set (self->eos_alarm, -1);
-  GST_OBJECT_UNLOCK (self);
-  g_clear_object (&link);
+  g_object_get (self, "is-client", &is_client, NULL);
+  return dtls_sender_link_start (self->sender,
+      is_client ? DTLS_ROLE_CLIENT : DTLS_ROLE_SERVER);
 }
 
 static void
 close_link (DtlsEnc * self)
 {
-  DtlsLink *link = ref_link (self);
-  guint i;
+  DtlsLink *link = dtls_sender_link_ref_link (self->sender);
 
   if (!link)
     return;
-  dtls_link_detach (link, DTLS_SIDE_SENDER, self);
-  dtls_pusher_set_link (self->pusher, NULL);
-  GST_OBJECT_LOCK (self);
-  self->link = NULL;
-  GST_OBJECT_UNLOCK (self);
-  for (i = 0; i < G_N_ELEMENTS (self->handlers); i++)
-    g_signal_handler_disconnect (link, self->handlers[i]);
+  g_signal_handler_disconnect (link, self->keys_handler);
   g_object_unref (link);
-  g_object_unref (link);
-  announce_state (self, DTLS_STATE_CLOSED);
+  dtls_sender_link_close (self->sender);
 }
 
 static GstStateChangeReturn
@@ -607,7 +342,7 @@ dtls_enc_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && !open_link (self))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    stop_link (self);
+    dtls_sender_link_stop (self->sender);
 
   ret = GST_ELEMENT_CLASS (dtls_enc_parent_class)->change_state (element,
       transition);
@@ -625,8 +360,7 @@ dtls_enc_finalize (GObject * object)
 {
   DtlsEnc *self = DTLS_ENC (object);
 
-  dtls_alarm_free (self->eos_alarm);
-  g_object_unref (self->pusher);
+  g_object_unref (self->sender);
   g_free (self->connection_id);
   G_OBJECT_CLASS (dtls_enc_parent_class)->finalize (object);
 }
@@ -727,9 +461,6 @@ dtls_enc_init (DtlsEnc * self)
   self->src = gst_pad_new_from_static_template (&src_template, "src");
   gst_pad_use_fixed_caps (self->src);
   gst_element_add_pad (GST_ELEMENT (self), self->src);
-  self->pusher = dtls_pusher_new (self->src, caps);
-  self->eos_alarm = dtls_alarm_new (end_eos_wait, G_OBJECT (self));
-  self->state = DTLS_STATE_CLOSED;
-  self->warned_code = -1;
+  self->sender = dtls_sender_link_new (GST_ELEMENT (self), self->src, caps);
   gst_caps_unref (caps);
 }

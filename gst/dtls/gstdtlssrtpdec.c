@@ -497,7 +497,7 @@ dec_finalize (GObject * object)
   DtlsSrtpDec *self = DTLS_SRTP_DEC (object);
 
   dtls_media_receiver_free (self->media);
-  dtls_data_source_free (self->data);
+  g_object_unref (self->data);
   dtls_receiver_settings_free (self->settings);
   dtls_static_keys_free (self->static_keys);
   G_OBJECT_CLASS (dtls_srtp_dec_parent_class)->finalize (object);
@@ -570,7 +570,7 @@ dtls_srtp_dec_init (DtlsSrtpDec * self)
   self->settings = dtls_receiver_settings_new (GST_ELEMENT (self),
       PROP_SETTINGS);
   self->static_keys = dtls_static_keys_new (PROP_STATIC_KEYS);
-  self->data = dtls_data_source_new (GST_ELEMENT (self), self->sink);
+  self->data = dtls_data_source_new (self->sink);
   self->media = dtls_media_receiver_new (GST_ELEMENT (self), self->sink,
       rtp_src, rtcp_src);
 }

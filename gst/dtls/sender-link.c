@@ -116,7 +116,7 @@ sender_advance_eos (DtlsSenderLink * self, DtlsLink * link)
   if (dtls_link_get_peer_closed (link))
     sender_step_eos (self, EOS_WAITING, EOS_LATE);
   if (sender_step_eos (self, EOS_LATE, EOS_NONE))
-    dtls_pusher_finish (self->pusher);
+    dtls_pusher_push_event (self->pusher, gst_event_new_eos ());
 }
 
 static void
@@ -125,7 +125,7 @@ sender_end_eos_wait (gpointer data)
   DtlsSenderLink *self = data;
 
   if (sender_step_eos (self, EOS_WAITING, EOS_NONE))
-    dtls_pusher_finish (self->pusher);
+    dtls_pusher_push_event (self->pusher, gst_event_new_eos ());
 }
 
 static void
@@ -224,6 +224,12 @@ dtls_sender_link_handle_eos (DtlsSenderLink * self)
   sender_step_eos (self, EOS_NONE, EOS_RECEIVED);
   if (link != NULL)
     sender_advance_eos (self, link);
+}
+
+void
+dtls_sender_link_push_event (DtlsSenderLink * self, GstEvent * event)
+{
+  dtls_pusher_push_event (self->pusher, event);
 }
 
 void

@@ -77,7 +77,10 @@ GstFlowReturn dtls_sender_link_send (DtlsSenderLink * self,
  */
 void dtls_sender_link_handle_eos (DtlsSenderLink * self);
 
-/** dtls_sender_link_flushed: after a FLUSH_STOP on the pad. */
+/** dtls_sender_link_push_event: see dtls_pusher_push_event() */
+void dtls_sender_link_push_event (DtlsSenderLink * self, GstEvent * event);
+
+/** dtls_sender_link_flushed: after a FLUSH_START or FLUSH_STOP on the pad. */
 void dtls_sender_link_flushed (DtlsSenderLink * self);
 
 G_END_DECLS
