@@ -339,6 +339,8 @@ dec_change_state (GstElement * element, GstStateChange transition)
       (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE)
     return result;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    dtls_data_source_reset (self->data);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !dec_start (self))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
