@@ -42,6 +42,7 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "certificate-source.h"
 #include "data-source.h"
 #include "elements.h"
 #include "exported-keys.h"
@@ -98,7 +99,7 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
 
 static GstStaticPadTemplate certificate_template =
 GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS_ANY);
+    GST_STATIC_CAPS (DTLS_CERTIFICATE_CAPS));
 
 static GstStaticPadTemplate keys_template = GST_STATIC_PAD_TEMPLATE ("keys",
     GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS (DTLS_LINK_CAPS));
