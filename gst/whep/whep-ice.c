@@ -22,6 +22,12 @@ is_turn (const gchar * scheme)
   return g_str_equal (scheme, "turn") || g_str_equal (scheme, "turns");
 }
 
+static gboolean
+is_filled (const gchar * text)
+{
+  return text && *text;
+}
+
 GUri *
 whep_ice_parse_server (const gchar * text, GError ** error)
 {
@@ -34,14 +40,15 @@ whep_ice_parse_server (const gchar * text, GError ** error)
   const gchar *host = g_uri_get_host (uri);
 
   shown = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
-  if (!host || *host == '\0' || !(g_str_equal (scheme, "stun")
+  if (!is_filled (host) || !(g_str_equal (scheme, "stun")
           || is_turn (scheme))) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
         _("\"%s\" is no STUN or TURN server. Write stun://HOST:PORT or "
             "turn://USER:PASSWORD@HOST:PORT."), shown);
     return NULL;
   }
-  if (is_turn (scheme) && (!g_uri_get_user (uri) || !g_uri_get_password (uri))) {
+  if (is_turn (scheme) && (!is_filled (g_uri_get_user (uri))
+          || !is_filled (g_uri_get_password (uri)))) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
         _("The TURN server \"%s\" needs a user and a password: "
             "turn://USER:PASSWORD@HOST:PORT."), shown);

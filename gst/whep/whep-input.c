@@ -222,6 +222,24 @@ on_sink_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Caps may leave out what ours limit; the base class would refuse them. */
+static GstPadProbeReturn
+on_sink_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  WhepInput *self = user_data;
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  g_autoptr (GstCaps) ours = NULL;
+  GstCaps *caps;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_query_parse_accept_caps (query, &caps);
+  ours = gst_app_sink_get_caps (GST_APP_SINK (self->appsink));
+  gst_query_set_accept_caps_result (query,
+      !ours || gst_caps_can_intersect (ours, caps));
+  return GST_PAD_PROBE_HANDLED;
+}
+
 /* H.264 needs a parser: it finds profile and keyframes, and repeats parameter
  * sets with each keyframe, for viewers that come late. */
 static gboolean
@@ -295,7 +313,8 @@ configure_sink (WhepInput * self, GstPadTemplate * templ)
   g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
 
   g_object_set (self->appsink, "caps", caps, "async", FALSE, "sync", TRUE,
-      "qos", FALSE, "enable-last-sample", FALSE, "max-buffers", 1u, NULL);
+      "qos", FALSE, "enable-last-sample", FALSE, "max-buffers", 1u,
+      "processing-deadline", (guint64) 0, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (self->appsink), &callbacks, self,
       NULL);
 }
@@ -320,12 +339,13 @@ whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
   gst_bin_add (bin, appsink);
 
   sink = gst_element_get_static_pad (appsink, "sink");
-  GST_PAD_SET_ACCEPT_INTERSECT (sink);
   self->pad = gst_ghost_pad_new_from_template (name, sink, templ);
   gst_object_ref_sink (self->pad);
   GST_PAD_SET_ACCEPT_INTERSECT (self->pad);
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
       GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_sink_event, self, NULL);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      on_sink_query, self, NULL);
   gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       on_ghost_event, self, NULL);
   gst_element_sync_state_with_parent (appsink);

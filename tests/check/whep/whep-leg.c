@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The elements of a leg: there, ours, and linked as an offer needs them.
+ */
+#include "config.h"
+
+#include "whep/whep-leg.h"
+
+#include <string.h>
+
+#include "offers.h"
+#include "whep/whep-ice.h"
+
+static const guint32 ssrcs[WHEP_INPUTS_MAX] = { 11, 22 };
+static const guint32 rtx_ssrcs[WHEP_INPUTS_MAX] = { 33, 44 };
+
+static WhepOffer *
+offer_of (const gchar * text)
+{
+  g_autoptr (GstCaps) vp8 = gst_caps_from_string ("video/x-vp8");
+  g_autoptr (GstCaps) opus = gst_caps_from_string ("audio/x-opus");
+  WhepFormat formats[] = {
+    whep_format_from_caps (vp8), whep_format_from_caps (opus)
+  };
+  GError *error = NULL;
+  WhepOffer *offer = whep_offer_parse (text, strlen (text), formats, 2,
+      &error);
+
+  g_assert_no_error (error);
+  return offer;
+}
+
+static void
+test_elements (void)
+{
+  GError *error = NULL;
+
+  g_assert_true (whep_leg_check_elements (&error));
+  g_assert_no_error (error);
+}
+
+static guint
+count_elements (WhepLeg * leg, const gchar * factory)
+{
+  guint count = 0;
+  g_autoptr (GstIterator) all =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (leg->pipeline),
+      factory);
+  GValue item = G_VALUE_INIT;
+
+  while (gst_iterator_next (all, &item) == GST_ITERATOR_OK) {
+    count++;
+    g_value_unset (&item);
+  }
+  return count;
+}
+
+/* Builds, starts and clears a leg for an offer; nothing may warn. */
+static void
+check_leg (const gchar * text, guint n_tracks, guint n_rtx, gboolean is_client)
+{
+  g_autoptr (WhepOffer) offer = offer_of (text);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  guint stream_id;
+  NiceAgent *agent = whep_ice_agent_new (context, NULL, NULL, &stream_id);
+  WhepLegConfig config = {
+    .id = "leg",.offer = offer,.agent = agent,.stream_id = stream_id,
+    .clock = clock,.cname = "name",.ssrcs = ssrcs,.rtx_ssrcs = rtx_ssrcs,
+  };
+  WhepLeg leg;
+  GError *error = NULL;
+  gboolean client;
+
+  g_assert_true (whep_leg_init (&leg, &config, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_elements (&leg, "appsrc"), ==, n_tracks);
+  g_assert_cmpuint (count_elements (&leg, "rtprtxsend"), ==, n_rtx);
+  g_assert_true (g_str_has_prefix (leg.fingerprint, "sha-256 "));
+  g_object_get (leg.dtlsenc, "is-client", &client, NULL);
+  g_assert_cmpint (client, ==, is_client);
+
+  g_autofree gchar *fingerprint = NULL;
+  g_object_get (leg.dtlsdec, "peer-fingerprint", &fingerprint, NULL);
+  g_assert_nonnull (fingerprint);
+  g_assert_cmpint (gst_element_set_state (leg.pipeline, GST_STATE_PLAYING), !=,
+      GST_STATE_CHANGE_FAILURE);
+  g_assert_cmpint (GST_STATE (leg.dtlsenc), ==, GST_STATE_NULL);
+  whep_leg_set_connected (&leg);
+  g_assert_cmpint (GST_STATE (leg.dtlsenc), ==, GST_STATE_PLAYING);
+  whep_leg_clear (&leg);
+  whep_leg_clear (&leg);
+  nice_agent_remove_stream (agent, stream_id);
+  g_object_unref (agent);
+}
+
+static void
+test_legs (void)
+{
+  g_autofree gchar *both = offer_load ("chromium.sdp");
+  g_autofree gchar *sound = offer_replace (both, " VP8/90000", " XY8/90000");
+  g_autofree gchar *plain = offer_replace (both, " rtx/90000", " xyz/90000");
+  g_autofree gchar *passive =
+      offer_replace (both, "setup:actpass", "setup:passive");
+
+  check_leg (both, 2, 1, FALSE);
+  check_leg (sound, 1, 0, FALSE);
+  check_leg (plain, 2, 0, FALSE);
+  check_leg (passive, 2, 1, TRUE);
+}
+
+/* No two legs share a certificate. */
+static void
+test_certificates (void)
+{
+  g_autofree gchar *text = offer_load ("firefox.sdp");
+  g_autoptr (WhepOffer) offer = offer_of (text);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  WhepLeg legs[2];
+
+  for (guint i = 0; i < 2; i++) {
+    guint stream_id;
+    NiceAgent *agent = whep_ice_agent_new (context, NULL, NULL, &stream_id);
+    WhepLegConfig config = {
+      .id = i ? "one" : "two",.offer = offer,.agent = agent,
+      .stream_id = stream_id,.clock = clock,.cname = "name",
+      .ssrcs = ssrcs,.rtx_ssrcs = rtx_ssrcs,
+    };
+
+    g_assert_true (whep_leg_init (&legs[i], &config, NULL));
+    g_object_unref (agent);
+  }
+  g_assert_cmpstr (legs[0].fingerprint, !=, legs[1].fingerprint);
+  whep_leg_clear (&legs[0]);
+  whep_leg_clear (&legs[1]);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/whep/leg/elements", test_elements);
+  g_test_add_func ("/whep/leg/legs", test_legs);
+  g_test_add_func ("/whep/leg/certificates", test_certificates);
+  return g_test_run ();
+}
