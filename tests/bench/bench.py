@@ -16,10 +16,10 @@ import report
 TIMEOUT_S = 300
 
 
-def environment(build, out, contender):
+def environment(build, scratch, contender):
     """What makes GStreamer find one contender and not the other."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GST_")}
-    env["GST_REGISTRY"] = str(out / f"registry-{contender.split()[0]}.bin")
+    env["GST_REGISTRY"] = str(scratch / f"registry-{contender.split()[0]}.bin")
     if contender == cases.OURS:
         env["GST_PLUGIN_PATH"] = str(build / "gst" / "dtls")
     if contender == cases.STOCK:
@@ -54,7 +54,7 @@ def run_once(args, case, contender):
     command = [str(args.build / "tests" / "bench" / program), *arguments]
     try:
         done = subprocess.run(
-            command, env=environment(args.build, args.out, contender),
+            command, env=environment(args.build, args.scratch, contender),
             capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         print(f"{case.name}, {contender}: failed", file=sys.stderr)
@@ -96,13 +96,16 @@ def main():
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
     args.build = args.build.resolve()
-    args.out = (args.out or args.build / "bench").resolve()
+    args.scratch = args.build / "bench"
+    args.out = (args.out or args.scratch).resolve()
     args.rounds = args.rounds or (1 if args.quick else 3)
+    args.scratch.mkdir(exist_ok=True)
     args.out.mkdir(parents=True, exist_ok=True)
 
     results = run_rounds(args)
-    (args.out / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
-    report.write(results, args.out)
+    values = args.scratch / "bench.json"
+    values.write_text(json.dumps(results, indent=1) + "\n")
+    report.write(results, args.out, args.scratch)
     print((args.out / "bench.md").read_text())
 
 

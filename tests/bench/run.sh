@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measures this plugin and the OpenSSL-based one of the system in turns, and
-# writes a table (bench.md), a chart (bench.svg) and every value (bench.json).
+# writes a table (bench.md) and a chart (bench.svg). Every value is in
+# bench/bench.json of the build folder.
 #
 # Usage: tests/bench/run.sh [--quick] [--rounds N] [--only WORD] [--out DIR]
 #   --quick     short runs, few rounds: whether it works, not how fast
