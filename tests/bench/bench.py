@@ -20,8 +20,8 @@ def environment(build, scratch, contender):
     """What makes GStreamer find one contender and not the other."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GST_")}
     env["GST_REGISTRY"] = str(scratch / f"registry-{contender.split()[0]}.bin")
-    if contender == cases.OURS:
-        env["GST_PLUGIN_PATH"] = str(build / "gst" / "dtls")
+    if contender in (cases.OURS, cases.WHEPSINK):
+        env["GST_PLUGIN_PATH"] = f"{build}/gst/dtls:{build}/gst/whep"
     if contender == cases.STOCK:
         env["GST_DTLS_SRTP_CRYPTO"] = "stock"
     return env

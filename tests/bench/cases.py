@@ -8,9 +8,11 @@ SIZES = (160, 1200)
 LIST_SIZE = 32
 PAIRS = (1, 10, 100, 300, 1000)
 LOSSES = (10, 30)
+VIEWERS = (1, 10, 50)
 
 OURS, OTHER = "this plugin", "OpenSSL-based plugin"
 FAST, STOCK = "fast", "stock"
+WHEPSINK, UDPSINK = "whepsink", "udpsink"
 
 
 class Case:
@@ -72,7 +74,16 @@ def pair_cases(quick):
                                            str(percent), "1", "30"))
 
 
+def viewer_cases(quick):
+    """One stream to many receivers, encrypted and in the clear."""
+    seconds = "1" if quick else "5"
+    for count in VIEWERS[:2] if quick else VIEWERS:
+        yield Case(f"viewers {count}", {
+            contender: ["bench-viewers", contender, str(count), seconds]
+            for contender in (UDPSINK, WHEPSINK)})
+
+
 def all_cases(quick):
     seconds = 0.2 if quick else 1.0
     return [*bare_cases(seconds), *bins_cases(seconds),
-            *keyer_cases(seconds), *pair_cases(quick)]
+            *keyer_cases(seconds), *pair_cases(quick), *viewer_cases(quick)]

@@ -6,7 +6,7 @@ import statistics
 import subprocess
 
 from cases import CM_80, FAST, LOSSES, OTHER, OURS, PAIRS, PROFILES, SIZES, \
-    STOCK
+    STOCK, UDPSINK, VIEWERS, WHEPSINK
 
 
 class Values:
@@ -137,6 +137,22 @@ def pairs_section(results):
     return "## Associations\n\n" + table(["", OTHER, OURS, "less"], rows)
 
 
+def viewers_section(results):
+    rows = []
+    for count in VIEWERS:
+        case = f"viewers {count}"
+        clear = Values(results, case, UDPSINK, "receiver-cpu")
+        ours = Values(results, case, WHEPSINK, "receiver-cpu")
+        rows.append([str(count), clear.text(), ours.text(),
+                     ratio(ours, clear)])
+    return ("## One stream to many viewers\n\n"
+            "CPU time that each receiver of one VP8 stream of 2.5 Mbit/s "
+            "adds, in % of a core. udpsink sends the same packets in the "
+            "clear.\n\n" +
+            table(["receivers", "udpsink", "whepsink", "whepsink over udpsink"],
+                  rows))
+
+
 def processor():
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         for line in info:
@@ -154,7 +170,8 @@ def write_table(results, path):
         "ratios matter more than the numbers. `tests/bench/run.sh` repeats "
         "all of it.\n\n![CPU time a packet](bench.svg)\n\n" +
         "\n".join(section(results) for section in (
-            media_section, keyer_section, bare_section, pairs_section)))
+            media_section, keyer_section, bare_section, pairs_section,
+            viewers_section)))
 
 
 CHART = """
