@@ -16,6 +16,7 @@
 
 #include "dtls/association-link.h"
 #include "dtls/elements.h"
+#include "dtls/identity-file.h"
 #include "engine/log.h"
 
 #define WINDOW_SIZE 8
@@ -258,7 +259,11 @@ is_secret_seen (const guint8 * secret, gsize size)
 
 /* ----- the pair ----- */
 
-#define PIPELINE \
+#define MEDIA \
+    "audiotestsrc is-live=true samplesperbuffer=160 " \
+    "! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay "
+
+#define ELEMENTS \
     "dtlscertgen name=certgen-one ! dec-one.certificate " \
     "dtlscertgen name=certgen-two ! dec-two.certificate " \
     "dtlsenc name=enc-one connection-id=one is-client=true ! queue " \
@@ -266,11 +271,17 @@ is_secret_seen (const guint8 * secret, gsize size)
     "demux.dtls_src ! dtlsdec name=dec-two connection-id=two " \
     "dtlsenc name=enc-two connection-id=two ! queue " \
     "! dtlsdec name=dec-one connection-id=one " \
-    "audiotestsrc is-live=true samplesperbuffer=160 " \
-    "! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay " \
-    "! srtpkeyer connection-id=one ! queue " \
+    MEDIA "! srtpkeyer connection-id=one ! queue " \
     "! srtpkeyer name=keyer-two connection-id=two " \
     "keyer-two.rtp_src ! fakesink name=sink signal-handoffs=true"
+
+#define BINS \
+    MEDIA "! enc-one.rtp_sink_0 " \
+    "dtlssrtpenc name=enc-one connection-id=one is-client=true ! queue " \
+    "! dtlssrtpdec name=dec-two connection-id=two " \
+    "dtlssrtpenc name=enc-two connection-id=two ! queue " \
+    "! dtlssrtpdec name=dec-one connection-id=one " \
+    "dec-two.rtp_src ! fakesink name=sink signal-handoffs=true"
 
 #define PACKETS 10
 
@@ -304,20 +315,29 @@ get_element (Pair * pair, const gchar * name)
 }
 
 static void
-pair_init (Pair * pair, gboolean export_keys)
+pair_init (Pair * pair, const gchar * description)
 {
-  static const gchar *const exporters[] = {
-    "enc-one", "enc-two", "dec-one", "dec-two"
-  };
   g_autoptr (GError) error = NULL;
 
   memset (pair, 0, sizeof *pair);
   pair->folder = g_dir_make_tmp ("secrets-XXXXXX", NULL);
   pair->identities[0] = g_build_filename (pair->folder, "one.pem", NULL);
   pair->identities[1] = g_build_filename (pair->folder, "two.pem", NULL);
-  pair->pipeline = gst_object_ref_sink (gst_parse_launch (PIPELINE, &error));
+  pair->pipeline = gst_object_ref_sink (gst_parse_launch (description, &error));
   g_assert_no_error (error);
+  g_signal_connect (get_element (pair, "sink"), "handoff",
+      G_CALLBACK (on_packet), pair);
+}
 
+/* The certificates are kept in files, so that their keys are known here. */
+static void
+pair_init_elements (Pair * pair, gboolean export_keys)
+{
+  static const gchar *const exporters[] = {
+    "enc-one", "enc-two", "dec-one", "dec-two"
+  };
+
+  pair_init (pair, ELEMENTS);
   g_object_set (get_element (pair, "certgen-one"), "location",
       pair->identities[0], NULL);
   g_object_set (get_element (pair, "certgen-two"), "location",
@@ -325,8 +345,27 @@ pair_init (Pair * pair, gboolean export_keys)
   for (guint i = 0; i < G_N_ELEMENTS (exporters); i++)
     g_object_set (get_element (pair, exporters[i]), "export-keys", export_keys,
         NULL);
-  g_signal_connect (get_element (pair, "sink"), "handoff",
-      G_CALLBACK (on_packet), pair);
+}
+
+static void
+set_pem_of_file (GstElement * element, const gchar * path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DtlsCertificate) certificate =
+      dtls_identity_file_obtain (path, DTLS_KEY_TYPE_ECDSA_P256, 30, &error);
+  g_autofree gchar *pem = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &pem, NULL, NULL));
+  g_object_set (element, "pem", pem, NULL);
+}
+
+static void
+pair_init_bins (Pair * pair)
+{
+  pair_init (pair, BINS);
+  set_pem_of_file (get_element (pair, "dec-one"), pair->identities[0]);
+  set_pem_of_file (get_element (pair, "dec-two"), pair->identities[1]);
 }
 
 /* until media has gone from one peer to the other */
@@ -400,20 +439,17 @@ is_identity_seen (const gchar * path)
 /* ----- tests ----- */
 
 static void
-look_at_pair (gboolean export_keys)
+look_at_pair (Pair * pair)
 {
   g_autoptr (DtlsSrtpKeys) one = NULL;
   g_autoptr (DtlsSrtpKeys) two = NULL;
-  Pair pair;
 
-  start_seeing ();
-  pair_init (&pair, export_keys);
-  pair_run (&pair);
+  pair_run (pair);
   one = get_keys ("one");
   two = get_keys ("two");
-  see_pipeline (pair.pipeline);
-  gst_element_set_state (pair.pipeline, GST_STATE_NULL);
-  see_pipeline (pair.pipeline);
+  see_pipeline (pair->pipeline);
+  gst_element_set_state (pair->pipeline, GST_STATE_NULL);
+  see_pipeline (pair->pipeline);
   stop_seeing ();
   g_test_message ("%" G_GSIZE_FORMAT " bytes were seen", seen->len);
 
@@ -422,24 +458,42 @@ look_at_pair (gboolean export_keys)
       dtls_secret_size (two->remote));
   g_assert_false (is_key_seen (one->local));
   g_assert_false (is_key_seen (one->remote));
-  g_assert_false (is_identity_seen (pair.identities[0]));
-  g_assert_false (is_identity_seen (pair.identities[1]));
+  g_assert_false (is_identity_seen (pair->identities[0]));
+  g_assert_false (is_identity_seen (pair->identities[1]));
 
-  pair_clear (&pair);
+  pair_clear (pair);
   g_string_free (seen, TRUE);
 }
 
 static void
-test_pair (void)
+test_elements (void)
 {
-  look_at_pair (FALSE);
+  Pair pair;
+
+  start_seeing ();
+  pair_init_elements (&pair, FALSE);
+  look_at_pair (&pair);
 }
 
 /* who asks for the keys gets them as a property, and nowhere else */
 static void
-test_pair_with_export (void)
+test_elements_with_export (void)
 {
-  look_at_pair (TRUE);
+  Pair pair;
+
+  start_seeing ();
+  pair_init_elements (&pair, TRUE);
+  look_at_pair (&pair);
+}
+
+static void
+test_bins (void)
+{
+  Pair pair;
+
+  start_seeing ();
+  pair_init_bins (&pair);
+  look_at_pair (&pair);
 }
 
 /* all that is looked at does show what is in it */
@@ -454,7 +508,7 @@ test_everything_is_seen (void)
   Pair pair;
 
   start_seeing ();
-  pair_init (&pair, FALSE);
+  pair_init_elements (&pair, FALSE);
   pair_run (&pair);
   see_pipeline (pair.pipeline);
   stop_seeing ();
@@ -578,6 +632,26 @@ test_planted_caps (void)
   assert_planted (TRUE);
 }
 
+/* a key that the application itself sets, and thereby knows */
+static void
+test_key_set_by_hand (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstBuffer) key = gst_buffer_new_memdup (planted, sizeof planted);
+  Pair pair;
+
+  start_seeing ();
+  pair_init (&pair, MEDIA "! enc.rtp_sink_0 dtlssrtpenc name=enc "
+      "! fakesink name=sink signal-handoffs=true");
+  g_object_set (get_element (&pair, "enc"), "key", key, NULL);
+  gst_util_set_object_arg (G_OBJECT (get_element (&pair, "enc")),
+      "srtp-cipher", "aes-128-gcm");
+  pair_run (&pair);
+  see_pipeline (pair.pipeline);
+  pair_clear (&pair);
+  assert_planted (FALSE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -589,8 +663,12 @@ main (int argc, char **argv)
   GST_ELEMENT_REGISTER (dtlsenc, NULL);
   GST_ELEMENT_REGISTER (dtlssrtpdemux, NULL);
   GST_ELEMENT_REGISTER (srtpkeyer, NULL);
-  g_test_add_func ("/secrets/pair", test_pair);
-  g_test_add_func ("/secrets/pair-with-export", test_pair_with_export);
+  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
+  g_test_add_func ("/secrets/elements", test_elements);
+  g_test_add_func ("/secrets/elements-with-export", test_elements_with_export);
+  g_test_add_func ("/secrets/bins", test_bins);
+  g_test_add_func ("/secrets/key-set-by-hand", test_key_set_by_hand);
   g_test_add_func ("/secrets/everything-is-seen", test_everything_is_seen);
   g_test_add_func ("/secrets/planted-nowhere", test_planted_nowhere);
   g_test_add_func ("/secrets/planted-raw", test_planted_raw);

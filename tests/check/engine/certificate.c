@@ -445,6 +445,33 @@ test_refuse_junk (void)
   assert_refused (cut, DTLS_ERROR_INVALID_PEM, "private key");
 }
 
+/* whatever the text, there is a certificate or a reason; never both, never
+ * a crash */
+static void
+test_mutated (void)
+{
+  g_auto (Pair) pair = make_pair (DTLS_KEY_TYPE_ECDSA_P256);
+  g_autofree gchar *good = g_strconcat (pair.certificate, pair.key, NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  gsize size = strlen (good);
+  guint refused = 0;
+
+  for (guint i = 0; i < 2000; i++) {
+    g_autofree gchar *text = g_strdup (good);
+    g_autoptr (DtlsCertificate) certificate = NULL;
+    g_autoptr (GError) error = NULL;
+
+    for (guint j = g_rand_int_range (rand, 1, 5); j > 0; j--)
+      text[g_rand_int_range (rand, 0, size)] = g_rand_int_range (rand, 1, 256);
+    if (g_rand_int_range (rand, 0, 4) == 0)
+      text[g_rand_int_range (rand, 0, size)] = '\0';
+    certificate = dtls_certificate_from_pem (text, &error);
+    g_assert_true ((certificate == NULL) == (error != NULL));
+    refused += certificate == NULL;
+  }
+  g_assert_cmpuint (refused, >, 1000);
+}
+
 static gchar *
 encrypt_key (const gchar * pem)
 {
@@ -611,6 +638,7 @@ main (int argc, char **argv)
   g_test_add_func ("/certificate/read-chain", test_read_chain);
   g_test_add_func ("/certificate/refuse-parts", test_refuse_parts);
   g_test_add_func ("/certificate/refuse-junk", test_refuse_junk);
+  g_test_add_func ("/certificate/mutated", test_mutated);
   g_test_add_func ("/certificate/refuse-encrypted", test_refuse_encrypted);
   g_test_add_func ("/certificate/refuse-key-types", test_refuse_key_types);
   g_test_add_func ("/certificate/dates", test_dates);
