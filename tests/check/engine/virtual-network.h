@@ -9,6 +9,7 @@
 #include "engine/association.h"
 
 #define VIRTUAL_MS 1000
+#define VIRTUAL_SECOND G_GINT64_CONSTANT (1000000)
 
 typedef enum
 {
