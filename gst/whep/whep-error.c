@@ -6,4 +6,8 @@
 
 #include "whep-error.h"
 
-G_DEFINE_QUARK (whep - error - quark, whep_error)
+GQuark
+whep_error_quark (void)
+{
+  return g_quark_from_static_string ("whep-error-quark");
+}
