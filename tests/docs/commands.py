@@ -179,7 +179,7 @@ class Runner(unittest.TestCase):
     def test_good_commands(self):
         self.assertEqual([], run_page(
             '```sh\necho a >b\n```\n```sh keep expect="end"\n'
-            'trap "echo end; exit" INT; while :; do sleep 0.1; done\n```\n'
+            'echo end; trap exit INT; while :; do sleep 0.1; done\n```\n'
             '```sh until="a"\ntrap exit INT; cat b; while :; do sleep 0.1; done\n```\n'))
 
     def test_failure(self):

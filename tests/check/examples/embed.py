@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""examples/embed: two ends in one process reach each other.
+"""examples/embed, in C and in Python: two ends in one process reach each other.
 
-The program's path is the first argument.
+The arguments are the command to run.
 """
 
 import os
@@ -16,12 +16,12 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'scripts'))
 import tap  # noqa: E402
 
-PROGRAM = sys.argv[1]
+COMMAND = sys.argv[1:]
 TIMEOUT_S = 60
 
 
 def run(**env):
-    return subprocess.run([PROGRAM], env=dict(os.environ, **env), text=True,
+    return subprocess.run(COMMAND, env=dict(os.environ, **env), text=True,
                           capture_output=True, timeout=TIMEOUT_S)
 
 
