@@ -14,7 +14,7 @@ gi.require_version('Gst', '1.0')
 from gi.repository import GLib, Gst  # noqa: E402
 
 COMMON = '''dtlsenc name=enc connection-id={0} is-client={1} ! out.
-  funnel name=out ! udpsink name=to-peer host=127.0.0.1 async=false
+  funnel name=out ! udpsink name=to-peer host=127.0.0.1 async=false close-socket=false
   udpsrc name=from-peer address=127.0.0.1 port=0 caps=application/x-srtp,media=video,encoding-name=VP8,clock-rate=90000
   ! dtlssrtpdemux name=demux
   demux.dtls_src ! dtlsdec name=dec connection-id={0} verify=required
@@ -28,6 +28,14 @@ FRAMES = 50
 
 def on_state(dec, _spec, name):
     print(f'{name}: {dec.props.connection_state.value_nick}', flush=True)
+
+
+def bind(end):
+    """Sends from the port where it receives, as firewalls like it."""
+    source = end.get_by_name('from-peer')
+    source.set_state(Gst.State.READY)
+    end.get_by_name('to-peer').props.socket = source.props.used_socket
+    end.set_state(Gst.State.READY)  # from here on the certificate is chosen
 
 
 def introduce(name, end, peer):
@@ -50,7 +58,7 @@ def main():
     for name, end in ('camera', camera), ('viewer', viewer):
         end.get_by_name('dec').connect('notify::connection-state', on_state,
                                        name)
-        end.set_state(Gst.State.READY)      # binds the port
+        bind(end)
     viewer.get_by_name('screen').connect(
         'handoff', lambda *_: next(frames, None) or loop.quit())
     introduce('camera', camera, viewer)
