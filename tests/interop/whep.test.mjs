@@ -3,6 +3,7 @@
 // it, and that one viewer's trouble is nobody else's.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
 import { freeTcpPort, launch } from './lib/process.mjs';
@@ -162,3 +163,22 @@ test('a token opens the stream, another one does not', async (t) => {
   const open = await openPage(browser, `${pipeline.uri}#token=sesame`);
   await waitForStats(open, decoded(5));
 });
+
+test('a viewer whose network is gone is removed, and comes back with it',
+  async (t) => {
+    const pipeline = await serve(t, [VP8]);
+    const page = await openPage(await openBrowser(t), pipeline.uri);
+    await waitForStats(page, decoded(5));
+    // It cannot say goodbye either.
+    await page.route('**/whep/*', (route) => route.abort());
+    const ip = (...args) => execFileSync('ip', args);
+    ip('link', 'set', 'test0', 'down');
+    await page.waitForSelector('#state[data-state="reconnecting"]');
+    // RFC 7675: consent lasts for 30 seconds.
+    await pipeline.says(/ended: silent/, 60000);
+    ip('link', 'set', 'test0', 'up');
+    ip('address', 'replace', `${process.env.TEST_ADDRESS}/24`, 'dev', 'test0');
+    ip('route', 'replace', 'default', 'dev', 'test0');
+    await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
+    await waitForStats(page, decoded(5));
+  });

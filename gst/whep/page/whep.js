@@ -187,7 +187,17 @@ function formatCertificate(report) {
     && `${report.fingerprintAlgorithm} ${report.fingerprint}`;
 }
 
+/** Long values may break after a colon, and copy as they are. */
+function showFingerprint(id, value) {
+  const pieces = value.split(/(?<=:)/).flatMap(
+    (piece) => [piece, document.createElement('wbr')]);
+  byId(id).replaceChildren(...pieces);
+}
+
 function showUnencrypted() {
+  for (const element of document.querySelectorAll('.card dd:not(.chart)')) {
+    (element.querySelector('code') ?? element).textContent = '–';
+  }
   byId('security-summary').textContent = text('notYetEncrypted');
   byId('security-words').textContent = text('notYetWords');
   document.querySelector('.security').className = 'card security';
@@ -211,8 +221,8 @@ function showSecurity(self, stats, transport) {
   byId('dtls-version').textContent = known(dtls);
   byId('dtls-cipher').textContent = known(transport.dtlsCipher);
   byId('srtp-profile').textContent = known(srtp);
-  byId('remote-fingerprint').textContent = known(seen ?? announced);
-  byId('local-fingerprint').textContent = known(own);
+  showFingerprint('remote-fingerprint', known(seen ?? announced));
+  showFingerprint('local-fingerprint', known(own));
 }
 
 // Figures and charts
