@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs a whole pair of peers with every debug category at its highest level
- * and looks for their secrets in all that GStreamer shows of them: the log,
- * the dot files, caps, properties and bus messages. Looked for are the SRTP
- * keys of both directions and the private keys of both certificates, as bytes,
- * in hexadecimal and in base64. Planted secrets show that the search finds.
+ * Runs whole pairs of peers with every debug category at its highest level
+ * and looks for their secrets: the SRTP keys of both directions, the private
+ * keys of both certificates. Planted secrets show that the search finds.
  */
-#define _GNU_SOURCE             /* memmem() */
 #include "config.h"
 
 #include <glib/gstdio.h>
@@ -18,246 +15,34 @@
 #include "dtls/elements.h"
 #include "dtls/identity-file.h"
 #include "engine/log.h"
+#include "secret-search.h"
 
-#define WINDOW_SIZE 8
-#define BASE64_GROUP_SIZE 12
 #define TIMEOUT_US (30 * G_USEC_PER_SEC)
 
 GST_DEBUG_CATEGORY_STATIC (secrets_debug);
 #define GST_CAT_DEFAULT secrets_debug
 
-/* ----- what is seen ----- */
-
-static GMutex seen_lock;
-static GString *seen;
-
-static void
-see (const gchar * what, const gchar * text)
-{
-  g_mutex_lock (&seen_lock);
-  g_string_append_printf (seen, "%s: %s\n", what, text);
-  g_mutex_unlock (&seen_lock);
-}
-
-static void
-see_log (GstDebugCategory * category, GstDebugLevel level, const gchar * file,
-    const gchar * function, gint line, GObject * object,
-    GstDebugMessage * message, gpointer user_data)
-{
-  g_autofree gchar *text = gst_debug_log_get_line (category, level, file,
-      function, line, object, message);
-
-  see ("log", text);
-}
+/* ----- the pair ----- */
 
 static void
 see_engine_log (DtlsLogLevel level, const gchar * message)
 {
-  see ("engine", message);
+  secret_search_see ("engine", message);
 }
 
 static void
-see_value (const gchar * name, const GValue * value)
+start (void)
 {
-  g_autofree gchar *contents = g_strdup_value_contents (value);
-  g_autofree gchar *serialized = NULL;
-
-  see (name, contents);
-  if (G_VALUE_HOLDS_BOXED (value) && g_value_get_boxed (value) == NULL)
-    return;
-  serialized = gst_value_serialize (value);
-  if (serialized)
-    see (name, serialized);
-}
-
-/* Where the keys are on purpose, for who asks by export-keys. */
-static gboolean
-is_key_export (GParamSpec * pspec)
-{
-  return g_str_equal (pspec->name, "encoder-key")
-      || g_str_equal (pspec->name, "decoder-key");
-}
-
-static void
-see_properties (GObject * object)
-{
-  guint count;
-  g_autofree GParamSpec **pspecs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &count);
-
-  for (guint i = 0; i < count; i++) {
-    GValue value = G_VALUE_INIT;
-
-    if (!(pspecs[i]->flags & G_PARAM_READABLE) || is_key_export (pspecs[i]))
-      continue;
-    g_value_init (&value, pspecs[i]->value_type);
-    g_object_get_property (object, pspecs[i]->name, &value);
-    see_value (pspecs[i]->name, &value);
-    g_value_unset (&value);
-  }
-}
-
-static gboolean
-see_sticky (GstPad * pad, GstEvent ** event, gpointer user_data)
-{
-  const GstStructure *structure = gst_event_get_structure (*event);
-  g_autofree gchar *text =
-      structure ? gst_structure_to_string (structure) : NULL;
-
-  if (text)
-    see ("sticky event", text);
-  return TRUE;
-}
-
-static gboolean
-see_pad (GstElement * element, GstPad * pad, gpointer user_data)
-{
-  see_properties (G_OBJECT (pad));
-  gst_pad_sticky_events_foreach (pad, see_sticky, NULL);
-  return TRUE;
-}
-
-static void
-see_element (const GValue * item, gpointer user_data)
-{
-  GstElement *element = g_value_get_object (item);
-
-  see_properties (G_OBJECT (element));
-  gst_element_foreach_pad (element, see_pad, NULL);
-}
-
-static void
-see_messages (GstElement * pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  GstMessage *message;
-
-  while ((message = gst_bus_pop (bus))) {
-    const GstStructure *structure = gst_message_get_structure (message);
-    g_autofree gchar *text =
-        structure ? gst_structure_to_string (structure) : NULL;
-
-    if (text)
-      see ("message", text);
-    gst_message_unref (message);
-  }
-}
-
-static void
-see_pipeline (GstElement * pipeline)
-{
-  g_autofree gchar *dot = gst_debug_bin_to_dot_data (GST_BIN (pipeline),
-      GST_DEBUG_GRAPH_SHOW_ALL | GST_DEBUG_GRAPH_SHOW_FULL_PARAMS);
-  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
-
-  see ("dot", dot);
-  while (gst_iterator_foreach (elements, see_element, NULL)
-      == GST_ITERATOR_RESYNC)
-    gst_iterator_resync (elements);
-  gst_iterator_free (elements);
-  see_messages (pipeline);
-}
-
-static void
-start_seeing (void)
-{
-  seen = g_string_new (NULL);
-  gst_debug_remove_log_function (gst_debug_log_default);
-  gst_debug_add_log_function (see_log, NULL, NULL);
-  gst_debug_set_default_threshold (GST_LEVEL_MEMDUMP);
+  secret_search_start ();
   dtls_log_set_func (see_engine_log);
 }
 
 static void
-stop_seeing (void)
+stop (void)
 {
-  gst_debug_set_default_threshold (GST_LEVEL_NONE);
   dtls_log_set_func (NULL);
-  gst_debug_remove_log_function (see_log);
+  secret_search_stop ();
 }
-
-/* ----- what is looked for ----- */
-
-/* How bytes are written: "c31e", "C3:1E", "\\xc3\\x1e", "0xc3, 0x1e" */
-typedef struct
-{
-  const gchar *before;
-  const gchar *between;
-  gboolean upper;
-} Notation;
-
-static const Notation notations[] = {
-  {"", "", FALSE}, {"", "", TRUE},
-  {"", " ", FALSE}, {"", " ", TRUE},
-  {"", ":", FALSE}, {"", ":", TRUE},
-  {"\\x", "", FALSE}, {"0x", ", ", FALSE},
-};
-
-static gchar *
-to_hex (const guint8 * bytes, gsize size, const Notation * notation)
-{
-  GString *text = g_string_new (NULL);
-
-  for (gsize i = 0; i < size; i++) {
-    g_string_append (text, i ? notation->between : "");
-    g_string_append (text, notation->before);
-    if (notation->upper)
-      g_string_append_printf (text, "%02X", bytes[i]);
-    else
-      g_string_append_printf (text, "%02x", bytes[i]);
-  }
-  return g_string_free (text, FALSE);
-}
-
-static gboolean
-is_seen (const void *bytes, gsize size)
-{
-  return memmem (seen->str, seen->len, bytes, size) != NULL;
-}
-
-static gboolean
-is_hex_seen (const guint8 * bytes, gsize size)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (notations); i++) {
-    g_autofree gchar *text = to_hex (bytes, size, &notations[i]);
-
-    if (is_seen (text, strlen (text)))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Whatever stands before the secret in what was encoded: its groups of three
- * bytes begin at the secret's first, second or third. */
-static gboolean
-is_base64_seen (const guint8 * bytes, gsize size)
-{
-  for (gsize i = 0; i < 3 && i + BASE64_GROUP_SIZE <= size; i++) {
-    g_autofree gchar *text = g_base64_encode (bytes + i, BASE64_GROUP_SIZE);
-
-    if (is_seen (text, strlen (text)))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Whether a part of @secret that cannot be chance is in what was seen. Dumps
- * break lines, so each part of eight bytes is looked for by itself. */
-static gboolean
-is_secret_seen (const guint8 * secret, gsize size)
-{
-  gboolean found;
-
-  g_mutex_lock (&seen_lock);
-  found = is_base64_seen (secret, size);
-  for (gsize i = 0; i + WINDOW_SIZE <= size && !found; i += WINDOW_SIZE)
-    found = is_seen (secret + i, WINDOW_SIZE)
-        || is_hex_seen (secret + i, WINDOW_SIZE);
-  g_mutex_unlock (&seen_lock);
-  return found;
-}
-
-/* ----- the pair ----- */
 
 #define MEDIA \
     "audiotestsrc is-live=true samplesperbuffer=160 " \
@@ -410,7 +195,7 @@ get_keys (const gchar * connection_id)
 static gboolean
 is_key_seen (DtlsSecret * key)
 {
-  return is_secret_seen (dtls_secret_bytes (key), dtls_secret_size (key));
+  return secret_search_finds (dtls_secret_bytes (key), dtls_secret_size (key));
 }
 
 /* The private scalar of the identity's ECDSA key. */
@@ -427,7 +212,7 @@ is_identity_seen (const gchar * path)
           GNUTLS_X509_FMT_PEM), ==, 0);
   g_assert_cmpint (gnutls_x509_privkey_export_ecc_raw (key, NULL, &x, &y,
           &scalar), ==, 0);
-  found = is_secret_seen (scalar.data, scalar.size);
+  found = secret_search_finds (scalar.data, scalar.size);
   gnutls_free (x.data);
   gnutls_free (y.data);
   gnutls_free (scalar.data);
@@ -447,11 +232,12 @@ look_at_pair (Pair * pair)
   pair_run (pair);
   one = get_keys ("one");
   two = get_keys ("two");
-  see_pipeline (pair->pipeline);
+  secret_search_see_pipeline (pair->pipeline);
   gst_element_set_state (pair->pipeline, GST_STATE_NULL);
-  see_pipeline (pair->pipeline);
-  stop_seeing ();
-  g_test_message ("%" G_GSIZE_FORMAT " bytes were seen", seen->len);
+  secret_search_see_pipeline (pair->pipeline);
+  stop ();
+  g_test_message ("%" G_GSIZE_FORMAT " bytes were seen",
+      secret_search_get_size ());
 
   g_assert_cmpmem (dtls_secret_bytes (one->local),
       dtls_secret_size (one->local), dtls_secret_bytes (two->remote),
@@ -462,7 +248,7 @@ look_at_pair (Pair * pair)
   g_assert_false (is_identity_seen (pair->identities[1]));
 
   pair_clear (pair);
-  g_string_free (seen, TRUE);
+  secret_search_clear ();
 }
 
 static void
@@ -470,7 +256,7 @@ test_elements (void)
 {
   Pair pair;
 
-  start_seeing ();
+  start ();
   pair_init_elements (&pair, FALSE);
   look_at_pair (&pair);
 }
@@ -481,7 +267,7 @@ test_elements_with_export (void)
 {
   Pair pair;
 
-  start_seeing ();
+  start ();
   pair_init_elements (&pair, TRUE);
   look_at_pair (&pair);
 }
@@ -491,7 +277,7 @@ test_bins (void)
 {
   Pair pair;
 
-  start_seeing ();
+  start ();
   pair_init_bins (&pair);
   look_at_pair (&pair);
 }
@@ -507,17 +293,17 @@ test_everything_is_seen (void)
   };
   Pair pair;
 
-  start_seeing ();
+  start ();
   pair_init_elements (&pair, FALSE);
   pair_run (&pair);
-  see_pipeline (pair.pipeline);
-  stop_seeing ();
+  secret_search_see_pipeline (pair.pipeline);
+  stop ();
   for (guint i = 0; i < G_N_ELEMENTS (signs); i++) {
     g_test_message ("%s", signs[i]);
-    g_assert_true (is_seen (signs[i], strlen (signs[i])));
+    g_assert_true (secret_search_has_text (signs[i]));
   }
   pair_clear (&pair);
-  g_string_free (seen, TRUE);
+  secret_search_clear ();
 }
 
 /* ----- planted secrets ----- */
@@ -531,15 +317,15 @@ static const guint8 planted[] = {
 static void
 assert_planted (gboolean found)
 {
-  stop_seeing ();
-  g_assert_true (is_secret_seen (planted, sizeof planted) == found);
-  g_string_free (seen, TRUE);
+  stop ();
+  g_assert_true (secret_search_finds (planted, sizeof planted) == found);
+  secret_search_clear ();
 }
 
 static void
 test_planted_nowhere (void)
 {
-  start_seeing ();
+  start ();
   GST_INFO ("nothing to see");
   assert_planted (FALSE);
 }
@@ -549,18 +335,18 @@ test_planted_raw (void)
 {
   g_autofree gchar *text = g_strndup ((gchar *) planted, sizeof planted);
 
-  start_seeing ();
-  see ("bytes", text);
+  start ();
+  secret_search_see ("bytes", text);
   assert_planted (TRUE);
 }
 
 static void
 test_planted_hex (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (notations); i++) {
-    g_autofree gchar *text = to_hex (planted, sizeof planted, &notations[i]);
+  for (guint i = 0; i < SECRET_SEARCH_N_NOTATIONS; i++) {
+    g_autofree gchar *text = secret_search_to_hex (planted, sizeof planted, i);
 
-    start_seeing ();
+    start ();
     GST_INFO ("key %s", text);
     assert_planted (TRUE);
   }
@@ -569,9 +355,9 @@ test_planted_hex (void)
 static void
 test_planted_in_engine (void)
 {
-  g_autofree gchar *text = to_hex (planted, sizeof planted, &notations[0]);
+  g_autofree gchar *text = secret_search_to_hex (planted, sizeof planted, 0);
 
-  start_seeing ();
+  start ();
   dtls_log (DTLS_LOG_TRACE, "%s", text);
   assert_planted (TRUE);
 }
@@ -580,9 +366,9 @@ test_planted_in_engine (void)
 static void
 test_planted_part (void)
 {
-  g_autofree gchar *text = to_hex (planted + 16, 12, &notations[0]);
+  g_autofree gchar *text = secret_search_to_hex (planted + 16, 12, 0);
 
-  start_seeing ();
+  start ();
   GST_INFO ("salt %s", text);
   assert_planted (TRUE);
 }
@@ -596,7 +382,7 @@ test_planted_base64 (void)
 
     memcpy (bytes + before, planted, sizeof planted);
     text = g_base64_encode (bytes, before + sizeof planted);
-    start_seeing ();
+    start ();
     GST_INFO ("inline:%s", text);
     assert_planted (TRUE);
   }
@@ -609,7 +395,7 @@ test_planted_dump (void)
     guint8 bytes[16 + sizeof planted] = { 0 };
 
     memcpy (bytes + before, planted, sizeof planted);
-    start_seeing ();
+    start ();
     GST_MEMDUMP ("key", bytes, before + sizeof planted);
     assert_planted (TRUE);
   }
@@ -619,16 +405,16 @@ test_planted_dump (void)
 static void
 test_planted_caps (void)
 {
-  g_autofree gchar *hex = to_hex (planted, sizeof planted, &notations[0]);
+  g_autofree gchar *hex = secret_search_to_hex (planted, sizeof planted, 0);
   g_autofree gchar *line = g_strdup_printf ("fakesrc num-buffers=1 "
       "! capsfilter caps=application/x-srtp,srtp-key=(buffer)%s ! fakesink",
       hex);
   g_autoptr (GstElement) pipeline =
       gst_object_ref_sink (gst_parse_launch (line, NULL));
 
-  start_seeing ();
+  start ();
   gst_debug_set_default_threshold (GST_LEVEL_NONE);
-  see_pipeline (pipeline);
+  secret_search_see_pipeline (pipeline);
   assert_planted (TRUE);
 }
 
@@ -640,14 +426,14 @@ test_key_set_by_hand (void)
   g_autoptr (GstBuffer) key = gst_buffer_new_memdup (planted, sizeof planted);
   Pair pair;
 
-  start_seeing ();
+  start ();
   pair_init (&pair, MEDIA "! enc.rtp_sink_0 dtlssrtpenc name=enc "
       "! fakesink name=sink signal-handoffs=true");
   g_object_set (get_element (&pair, "enc"), "key", key, NULL);
   gst_util_set_object_arg (G_OBJECT (get_element (&pair, "enc")),
       "srtp-cipher", "aes-128-gcm");
   pair_run (&pair);
-  see_pipeline (pair.pipeline);
+  secret_search_see_pipeline (pair.pipeline);
   pair_clear (&pair);
   assert_planted (FALSE);
 }
