@@ -60,12 +60,14 @@ see_glib_log (const gchar * domain, GLogLevelFlags level,
 static void
 see_value (const gchar * name, const GValue * value)
 {
-  g_autofree gchar *contents = g_strdup_value_contents (value);
+  g_autofree gchar *contents = NULL;
   g_autofree gchar *serialized = NULL;
 
-  secret_search_see (name, contents);
-  if (G_VALUE_HOLDS_BOXED (value) && g_value_get_boxed (value) == NULL)
+  /* GStreamer does not print all types when they are NULL */
+  if (g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL)
     return;
+  contents = g_strdup_value_contents (value);
+  secret_search_see (name, contents);
   serialized = gst_value_serialize (value);
   if (serialized)
     secret_search_see (name, serialized);

@@ -117,13 +117,14 @@ make_pipeline (TestViewer * self)
   g_autofree gchar *id = g_uuid_string_random ();
   g_autofree gchar *text =
       g_strdup_printf ("nicesrc name=in ! dtlssrtpdemux name=demux "
-      "demux.dtls_src ! dtlsdec name=dec connection-id=%s "
+      "demux.dtls_src ! dtlsdec name=dec connection-id=%s export-keys=true "
       "demux.rtp_src ! srtpkeyer name=open connection-id=%s "
       "open.rtp_src ! fakesink name=media sync=false async=false "
       "signal-handoffs=true "
       "srtpkeyer name=seal connection-id=%s ! funnel name=out ! "
       "nicesink name=net sync=false async=false "
-      "dtlsenc name=enc connection-id=%s is-client=true ! out.", id, id, id,
+      "dtlsenc name=enc connection-id=%s is-client=true export-keys=true "
+      "! out.", id, id, id,
       id);
   GError *error = NULL;
   GstBin *bin;
@@ -410,4 +411,16 @@ test_viewer_close (TestViewer * self)
   gst_element_set_locked_state (self->dtlsenc, TRUE);
   gst_element_set_state (self->dtlsenc, GST_STATE_NULL);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
+}
+
+GstBuffer *
+test_viewer_get_key (TestViewer * self, gboolean of_server)
+{
+  GstBuffer *key;
+
+  if (of_server)
+    g_object_get (self->dtlsdec, "decoder-key", &key, NULL);
+  else
+    g_object_get (self->dtlsenc, "encoder-key", &key, NULL);
+  return key;
 }

@@ -57,6 +57,9 @@ gboolean test_viewer_began_with_keyframe (TestViewer * self);
 /** test_viewer_request_keyframe: sends a PLI (RFC 4585). */
 void test_viewer_request_keyframe (TestViewer * self);
 
+/** test_viewer_get_key: Returns: (transfer full): an SRTP key and its salt. */
+GstBuffer *test_viewer_get_key (TestViewer * self, gboolean of_server);
+
 /** test_viewer_close: sends close_notify and falls silent. */
 void test_viewer_close (TestViewer * self);
 
