@@ -2,8 +2,8 @@
 /*
  * One pusher at a time, elected under the lock, pushing without it.
  *
- * Lock order: the pusher's lock, then the link's or the pad's object lock. The
- * stream lock of the pad is taken with none of them held.
+ * Lock order: the pad's stream lock, the pusher's lock, then the link's or the
+ * pad's object lock.
  */
 #include "config.h"
 
@@ -42,6 +42,18 @@ struct _DtlsPusher
 
 G_DEFINE_TYPE (DtlsPusher, dtls_pusher, G_TYPE_OBJECT);
 
+static gchar *
+make_stream_id (DtlsPusher * self)
+{
+  gchar *id;
+
+  g_mutex_lock (&self->lock);
+  id = g_strconcat ("dtls/", self->link ? dtls_link_get_id (self->link) : "",
+      NULL);
+  g_mutex_unlock (&self->lock);
+  return id;
+}
+
 void
 dtls_pusher_ensure_prologue (DtlsPusher * self)
 {
@@ -55,7 +67,7 @@ dtls_pusher_ensure_prologue (DtlsPusher * self)
   }
   gst_clear_event (&event);
   self->ended = FALSE;
-  id = gst_pad_create_stream_id (self->src, GST_PAD_PARENT (self->src), NULL);
+  id = make_stream_id (self);
   gst_pad_push_event (self->src, gst_event_new_stream_start (id));
   g_free (id);
   gst_pad_push_event (self->src, gst_event_new_caps (self->caps));
