@@ -56,9 +56,14 @@ static void
 association_set_state (DtlsAssociation * self, DtlsState state,
     const GError * error)
 {
+  static const gchar *const names[] =
+      { "new", "closed", "failed", "connecting", "connected" };
+
   if (self->state == state)
     return;
   self->state = state;
+  dtls_log (DTLS_LOG_INFO, "%s%s%s", names[state], error ? ": " : "",
+      error ? error->message : "");
   dtls_output_queue_put_state (self->outputs, state, error);
 }
 
@@ -464,8 +469,9 @@ association_take_datagram (DtlsAssociation * self, const guint8 * data,
   }
   if (self->current && size > 0)
     association_count_drop (self, DTLS_DROP_MALFORMED, 1);
-  association_proceed_current (self, now_us);
+  /* In this order: where `current` is lost, what came for `next` is done. */
   association_proceed_next (self, now_us);
+  association_proceed_current (self, now_us);
 }
 
 /* After this end has closed, only the peer's close_notify is of interest. */

@@ -72,7 +72,8 @@ typedef enum
  * @retransmit_timeout_ms: first interval before a flight is sent again
  * @retransmit_cap_ms: what the interval may grow to in the first seconds
  * @handshake_timeout_ms: when to give up; 0 never
- * @priority: (nullable): a GnuTLS priority string in place of the default
+ * @priority: (nullable): a GnuTLS priority string in place of the default;
+ *   DTLS 1.2 with ephemeral key exchange and certificates is what can work
  *
  * Only borrowed: dtls_association_start() takes the references it needs.
  */

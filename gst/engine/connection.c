@@ -249,6 +249,9 @@ connection_note_news (DtlsConnection * self, gint64 now_us)
 {
   DtlsFlightNews news = dtls_flight_take_news (self->flight);
 
+  if (news.fresh || news.repeated)
+    dtls_log (DTLS_LOG_DEBUG, "a flight was sent%s",
+        news.fresh ? "" : " again");
   if (news.fresh) {
     dtls_inbox_flight_answered (self->inbox);
     dtls_retransmit_clock_flight_sent (&self->clock, now_us);
@@ -382,8 +385,8 @@ dtls_connection_take_record (DtlsConnection * self, const DtlsRecord * record,
   connection_note_client (self, record);
   self->peer_repeats |= verdict == DTLS_VERDICT_REPEAT;
   self->alert_us = -1;
-  if (self->phase == DTLS_PHASE_WAITING && record->epoch == 0
-      && record->type == DTLS_CONTENT_HANDSHAKE)
+  /* A whole message: a part of one could be anybody's and lead nowhere. */
+  if (self->phase == DTLS_PHASE_WAITING && connection_can_pull (self))
     connection_begin (self, now_us);
   return verdict;
 }

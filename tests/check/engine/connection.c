@@ -92,6 +92,27 @@ test_server_waits_without_limit (void)
   g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
 }
 
+/* Half a ClientHello of anybody's starts no clock that could end it. */
+static void
+test_part_of_a_hello_starts_nothing (void)
+{
+  g_autoptr (VirtualNetwork) net = virtual_network_new (1);
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+  guint8 bytes[DTLS_RECORD_HEADER_SIZE + DTLS_HANDSHAKE_HEADER_SIZE + 40] =
+      { 0 };
+
+  dtls_record_write_header (bytes, DTLS_CONTENT_HANDSHAKE, 0, 0,
+      DTLS_HANDSHAKE_HEADER_SIZE + 40);
+  dtls_fragment_write_header (bytes + DTLS_RECORD_HEADER_SIZE,
+      DTLS_HANDSHAKE_CLIENT_HELLO, 200, 0, 100, 40);
+  virtual_network_start (net, VIRTUAL_SERVER);
+  virtual_network_inject (net, VIRTUAL_SERVER, bytes, sizeof bytes);
+  g_assert_cmpint (server->state, ==, DTLS_STATE_NEW);
+  virtual_network_run (net, net->now_us + 3600 * SECOND_US);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+}
+
 static void
 test_no_limit_when_zero (void)
 {
@@ -301,6 +322,7 @@ main (int argc, char **argv)
 #define TEST(name, func) g_test_add_func ("/connection/" name, func)
   TEST ("gives-up-in-time", test_gives_up_in_time);
   TEST ("server-waits-without-limit", test_server_waits_without_limit);
+  TEST ("part-of-a-hello-starts-nothing", test_part_of_a_hello_starts_nothing);
   TEST ("no-limit-when-zero", test_no_limit_when_zero);
   TEST ("dead-peer-is-not-flooded", test_dead_peer_is_not_flooded);
   TEST ("repeats-are-answered-at-a-bounded-rate",

@@ -8,7 +8,9 @@
 #include "engine/gnutls-session.h"
 
 #include <string.h>
+#include <time.h>
 #include <gnutls/crypto.h>
+#include <gnutls/x509.h>
 
 #include "engine/error.h"
 #include "raw-peer.h"
@@ -173,6 +175,65 @@ test_no_common_cipher (void)
   }
 }
 
+/* A self-signed certificate with @size bytes in it that nobody needs. */
+static DtlsCertificate *
+large_certificate (gsize size)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t crt;
+  gnutls_datum_t pem[2];
+  g_autofree gchar *name = g_strnfill (size, 'a');
+  g_autofree gchar *text = NULL;
+  DtlsCertificate *certificate;
+
+  gnutls_x509_privkey_init (&key);
+  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+      GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  gnutls_x509_crt_init (&crt);
+  gnutls_x509_crt_set_version (crt, 3);
+  gnutls_x509_crt_set_serial (crt, "\1", 1);
+  gnutls_x509_crt_set_activation_time (crt, time (NULL) - 3600);
+  gnutls_x509_crt_set_expiration_time (crt, time (NULL) + 3600);
+  gnutls_x509_crt_set_dn (crt, "CN=large", NULL);
+  gnutls_x509_crt_set_key (crt, key);
+  gnutls_x509_crt_set_subject_alt_name (crt, GNUTLS_SAN_URI, name, size, 0);
+  g_assert_cmpint (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA256,
+          0), >=, 0);
+  gnutls_x509_crt_export2 (crt, GNUTLS_X509_FMT_PEM, &pem[0]);
+  gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &pem[1]);
+  text = g_strdup_printf ("%.*s%.*s", (int) pem[0].size, pem[0].data,
+      (int) pem[1].size, pem[1].data);
+  certificate = dtls_certificate_from_pem (text, NULL);
+  gnutls_free (pem[0].data);
+  gnutls_free (pem[1].data);
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+  g_assert_nonnull (certificate);
+  return certificate;
+}
+
+static void
+test_certificates_of_any_size (void)
+{
+  static const gsize sizes[] = { 2000, 17000, 30000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (DtlsCertificate) certificate = large_certificate (sizes[i]);
+
+    for (guint side = 0; side < 2; side++) {
+      g_autoptr (VirtualNetwork) net = virtual_network_new (1 + i);
+
+      net->link.loss = 0.02;
+      virtual_network_end (net, side)->config.certificate = certificate;
+      virtual_network_end (net, side)->config.mtu = 1200;
+      virtual_network_exchange_fingerprints (net);
+      virtual_network_start_both (net);
+      g_assert_true (virtual_network_connect (net,
+              net->now_us + 20 * VIRTUAL_SECOND));
+    }
+  }
+}
+
 static void
 assert_data_passes (RawPeer * peer)
 {
@@ -297,6 +358,7 @@ main (int argc, char **argv)
   TEST ("client-certificate-is-required", test_client_certificate_is_required);
   TEST ("peer-without-use-srtp", test_peer_without_use_srtp);
   TEST ("no-common-cipher", test_no_common_cipher);
+  TEST ("certificates-of-any-size", test_certificates_of_any_size);
   TEST ("renegotiation-is-ignored", test_renegotiation_is_ignored);
   TEST ("data-after-renegotiation-attempt",
       test_data_after_renegotiation_attempt);
