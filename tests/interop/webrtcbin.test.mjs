@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GStreamer's webrtcbin on these elements against Chromium: media both ways
+// and a data channel, with either end as the DTLS client.
+
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+import { openBrowser, waitForStats } from './lib/chromium.mjs';
+import { start } from './lib/process.mjs';
+
+const PEER = fileURLToPath(new URL('webrtcbin-peer.py', import.meta.url));
+const FAKE_MEDIA = [
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** Runs in the page: one connection that sends camera and microphone. */
+async function openConnection() {
+  const connection = new RTCPeerConnection();
+  window.connection = connection;
+  window.messages = [];
+  window.outbox = [];
+  connection.onicecandidate = ({ candidate }) => {
+    if (candidate) window.outbox.push(candidate.toJSON());
+  };
+  window.useChannel = (channel) => {
+    window.channel = channel;
+    channel.onmessage = ({ data }) => {
+      window.messages.push(data);
+      if (!window.offers) channel.send(data);
+    };
+  };
+  connection.ontrack = ({ track }) => {
+    const player = document.createElement(track.kind);
+    player.srcObject = new MediaStream([track]);
+    document.body.append(player);
+    player.play();
+  };
+  connection.ondatachannel = ({ channel }) => window.useChannel(channel);
+  const stream = await navigator.mediaDevices.getUserMedia(
+    { audio: true, video: { width: 320, height: 240 } });
+  for (const track of stream.getTracks()) connection.addTrack(track, stream);
+}
+
+/** Runs in the page. */
+async function makeOffer() {
+  window.offers = true;
+  const channel = window.connection.createDataChannel('chat');
+  window.useChannel(channel);
+  channel.onopen = () => channel.send('from Chromium');
+  await window.connection.setLocalDescription();
+  window.outbox.unshift(window.connection.localDescription.toJSON());
+}
+
+/** Runs in the page: takes what the peer says. */
+async function hear(words) {
+  if (words.candidate !== undefined) {
+    await window.connection.addIceCandidate(words);
+    return;
+  }
+  await window.connection.setRemoteDescription(words);
+  if (words.type !== 'offer') return;
+  await window.connection.setLocalDescription();
+  window.outbox.push(window.connection.localDescription.toJSON());
+}
+
+/** Carries signalling both ways until the test ends. */
+function connect(t, page, peer) {
+  let read = 0;
+  let busy = false;
+  const carry = async () => {
+    if (busy) return;
+    busy = true;
+    const lines = peer.output.slice(read).split('\n');
+    read = peer.output.length - lines.pop().length;
+    for (const line of lines.filter((text) => text.startsWith('{'))) {
+      const words = JSON.parse(line);
+      if (words.type || words.candidate !== undefined)
+        await page.evaluate(hear, words);
+    }
+    const sent = await page.evaluate(() => window.outbox.splice(0));
+    for (const words of sent)
+      peer.child.stdin.write(`${JSON.stringify(words)}\n`);
+    busy = false;
+  };
+  const timer = setInterval(() => carry().catch((error) => {
+    clearInterval(timer);
+    t.diagnostic(`signalling: ${error.message}`);
+  }), 20);
+  t.after(() => clearInterval(timer));
+}
+
+/** @param {string} role  that of webrtcbin: "offer" or "answer" */
+async function open(t, role) {
+  const browser = await openBrowser(t, FAKE_MEDIA);
+  const page = await browser.newPage();
+  // A page of its own origin may use the camera.
+  await page.route('https://test.invalid/', (route) => route.fulfill(
+    { contentType: 'text/html', body: '<title>peer</title>' }));
+  await page.goto('https://test.invalid/');
+  await page.evaluate(openConnection);
+  const peer = start(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' });
+  if (role === 'answer') await page.evaluate(makeOffer);
+  connect(t, page, peer);
+  return { page, peer };
+}
+
+async function assertFlow(page, peer, text) {
+  const transport = await waitForStats(page,
+    { type: 'transport', dtlsState: 'connected' });
+  await waitForStats(page,
+    { type: 'inbound-rtp', kind: 'video', framesDecoded: (n) => n >= 30 });
+  await waitForStats(page, {
+    type: 'inbound-rtp', kind: 'audio', totalSamplesReceived: (n) => n >= 48000,
+  });
+  await peer.says(/"frames": 30/);
+  await peer.says(/"sounds": 30/);
+  await peer.says(new RegExp(`"message": "${text}"`));
+  await page.waitForFunction((wanted) => window.messages.includes(wanted),
+    text);
+  assert.match(peer.output, /"plugin": ".*\/gst\/dtls\/libgstdtls\.so"/);
+  assert.doesNotMatch(peer.output, /"error"/);
+  return transport;
+}
+
+// RUNS=3 in the environment shows that it was no luck.
+for (let run = 1; run <= (process.env.RUNS ?? 1); run++) {
+  test(`webrtcbin offers, Chromium is the DTLS client (${run})`, async (t) => {
+    const { page, peer } = await open(t, 'offer');
+    const transport = await assertFlow(page, peer, 'from webrtcbin');
+    assert.equal(transport.dtlsRole, 'client');
+    assert.equal(transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM');
+  });
+
+  test(`Chromium offers, webrtcbin is the DTLS client (${run})`, async (t) => {
+    const { page, peer } = await open(t, 'answer');
+    const transport = await assertFlow(page, peer, 'from Chromium');
+    assert.equal(transport.dtlsRole, 'server');
+  });
+}
