@@ -244,10 +244,13 @@ test_what_is_left_is_seen (void)
   GstPad *pad = gst_object_ref_sink (gst_pad_new ("left", GST_PAD_SRC));
   DtlsLink *link = dtls_link_obtain ("left");
 
+  /* GStreamer 1.22's tracer gives away a reference that it does not have. */
+  gst_object_ref (pad);
   g_assert_cmpuint (count_live_objects (), ==, 1);
   g_assert_cmpuint (dtls_link_table_size (), ==, 1);
   g_object_unref (link);
   gst_object_unref (pad);
+  g_assert_cmpuint (count_live_objects (), ==, 0);
 }
 
 int
