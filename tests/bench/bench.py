@@ -13,6 +13,7 @@ import sys
 import cases
 import report
 
+TESTS = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT_S = 300
 
 
@@ -50,8 +51,8 @@ def check_contender(contender, values, build):
 
 def run_once(args, case, contender):
     """Returns the values of one run, or None when it failed."""
-    program, *arguments = case.arguments[contender]
-    command = [str(args.build / "tests" / "bench" / program), *arguments]
+    command = [word.format(bench=args.build / "tests" / "bench", tests=TESTS)
+               for word in case.commands[contender]]
     try:
         done = subprocess.run(
             command, env=environment(args.build, args.scratch, contender),
@@ -78,7 +79,7 @@ def run_rounds(args):
     chosen = [c for c in cases.all_cases(args.quick) if args.only in c.name]
     for number in range(args.rounds):
         for case in chosen:
-            for contender in case.arguments:
+            for contender in case.commands:
                 print(f"round {number + 1} of {args.rounds}: {case.name}, "
                       f"{contender}", file=sys.stderr)
                 values = run_once(args, case, contender)

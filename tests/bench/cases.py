@@ -15,22 +15,29 @@ FAST, STOCK = "fast", "stock"
 WHEPSINK, UDPSINK = "whepsink", "udpsink"
 
 
-class Case:
-    """One program run, for each of `contenders`.
+# The same picture that bench-webrtcbin sends.
+PICTURE = ("videotestsrc is-live=true ! video/x-raw,format=I420,width=320,"
+           "height=240,framerate=30/1 ! vp8enc deadline=1 "
+           "keyframe-max-dist=9999")
 
-    `arguments` maps a contender to the program and its arguments.
+
+class Case:
+    """One program run for each contender.
+
+    `commands` maps a contender to its command. In it, {bench} stands for the
+    folder of the built programs, {tests} for that of the tests' sources.
     """
 
-    def __init__(self, name, arguments):
+    def __init__(self, name, commands):
         self.name = name
-        self.arguments = arguments
+        self.commands = commands
 
 
 def bare_cases(seconds):
     """libsrtp2 alone, with its own cryptography and with ours."""
     for profile in PROFILES:
         for size in SIZES:
-            run = ["bench-srtp", profile, str(size), str(seconds)]
+            run = ["{bench}/bench-srtp", profile, str(size), str(seconds)]
             yield Case(f"bare {profile} {size}", {STOCK: run, FAST: run})
 
 
@@ -38,7 +45,7 @@ def bins_cases(seconds):
     """dtlssrtpenc to dtlssrtpdec; the other plugin's receiver cannot take
     buffer lists, so it is given their packets one by one."""
     def run(profiles, size, list_size, *more):
-        return ["bench-media", "bins", profiles, str(size), str(list_size),
+        return ["{bench}/bench-media", "bins", profiles, str(size), str(list_size),
                 str(seconds), *more]
     for size in SIZES:
         yield Case(f"bins default {size} single", {
@@ -56,14 +63,14 @@ def keyer_cases(seconds):
         for size in SIZES:
             for name, list_size in (("single", 1), ("list", LIST_SIZE)):
                 yield Case(f"keyer {profile} {size} {name}", {
-                    OURS: ["bench-media", "keyer", profile, str(size),
+                    OURS: ["{bench}/bench-media", "keyer", profile, str(size),
                            str(list_size), str(seconds)]})
 
 
 def pair_cases(quick):
     """Associations: the first certificate, handshakes, many at once, loss."""
     def both(*run):
-        return {OTHER: ["bench-pairs", *run], OURS: ["bench-pairs", *run]}
+        return {OTHER: ["{bench}/bench-pairs", *run], OURS: ["{bench}/bench-pairs", *run]}
     yield Case("certificate", both("certificate"))
     yield Case("handshake", both("handshake", "10" if quick else "100"))
     for count in PAIRS[:3] if quick else PAIRS:
@@ -79,11 +86,23 @@ def viewer_cases(quick):
     seconds = "1" if quick else "5"
     for count in VIEWERS[:2] if quick else VIEWERS:
         yield Case(f"viewers {count}", {
-            contender: ["bench-viewers", contender, str(count), seconds]
+            contender: ["{bench}/bench-viewers", contender, str(count), seconds]
             for contender in (UDPSINK, WHEPSINK)})
+
+
+def first_frame_cases(quick):
+    """From a browser's offer to the first frame it decodes."""
+    chromium = ["{tests}/interop/isolated.sh", "node",
+                "{tests}/bench/first-frame.mjs", "3" if quick else "15"]
+    webrtcbin = [*chromium, "{bench}/bench-webrtcbin"]
+    whepsink = [*chromium, "env", "GST_DEBUG=whepsink:4", "gst-launch-1.0",
+                *PICTURE.split(), "!", "whepsink", "port=0"]
+    yield Case("first frame", {OTHER: webrtcbin, OURS: webrtcbin,
+                               WHEPSINK: whepsink})
 
 
 def all_cases(quick):
     seconds = 0.2 if quick else 1.0
     return [*bare_cases(seconds), *bins_cases(seconds),
-            *keyer_cases(seconds), *pair_cases(quick), *viewer_cases(quick)]
+            *keyer_cases(seconds), *pair_cases(quick), *viewer_cases(quick),
+            *first_frame_cases(quick)]

@@ -47,13 +47,15 @@ def ratio(more, less):
     return f"{number(more.median / less.median)}×"
 
 
-def table(header, rows):
-    """Without the rows of which nothing was measured."""
+def section(title, text, header, rows):
+    """A title, a text and a table, without what was not measured."""
     rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
+    if not rows:
+        return ""
     lines = ["| " + " | ".join(header) + " |",
              "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n\n"
 
 
 def compared(results, label, case, metric):
@@ -72,9 +74,9 @@ def media_section(results):
                 rows.append(compared(
                     results, f"{size} bytes, {form}, {words}",
                     f"bins {profiles} {size} {form}", "packet"))
-    return ("## A packet through dtlssrtpenc and dtlssrtpdec\n\n"
-            "CPU time to protect and unprotect, in ns.\n\n" +
-            table(["packet", OTHER, OURS, "less"], rows))
+    return section("A packet through dtlssrtpenc and dtlssrtpdec",
+                   "CPU time to protect and unprotect, in ns.",
+                   ["packet", OTHER, OURS, "less"], rows)
 
 
 def keyer_section(results):
@@ -90,11 +92,11 @@ def keyer_section(results):
             rows.append([f"{profile}, {size} bytes", bare.text(),
                          single.text(), in_list.text(),
                          ratio(in_list, bare)])
-    return ("## A packet through two srtpkeyers\n\n"
-            "CPU time to protect and unprotect, in ns, beside that of bare "
-            "libsrtp2 on the same cryptography.\n\n" +
-            table(["packet", "bare", "single", "in lists of 32",
-                   "lists over bare"], rows))
+    return section("A packet through two srtpkeyers",
+                   "CPU time to protect and unprotect, in ns, beside that of "
+                   "bare libsrtp2 on the same cryptography.",
+                   ["packet", "bare", "single", "in lists of 32",
+                    "lists over bare"], rows)
 
 
 def bare_section(results):
@@ -107,9 +109,9 @@ def bare_section(results):
                 fast = Values(results, case, FAST, step)
                 rows.append([f"{profile}, {size} bytes, {step}", stock.text(),
                              fast.text(), ratio(stock, fast)])
-    return ("## Bare libsrtp2\n\nCPU time a packet, in ns.\n\n" +
-            table(["packet", "its own cryptography", "GnuTLS and nettle",
-                   "less"], rows))
+    return section("Bare libsrtp2", "CPU time a packet, in ns.",
+                   ["packet", "its own cryptography", "GnuTLS and nettle",
+                    "less"], rows)
 
 
 def pairs_section(results):
@@ -134,7 +136,8 @@ def pairs_section(results):
                               ("connected", "connected within 30 s, %")):
             rows.append(compared(results, f"{percent} % loss: {words}",
                                  f"loss {percent}", metric))
-    return "## Associations\n\n" + table(["", OTHER, OURS, "less"], rows)
+    return section("Associations", "A pair is both ends of an association.",
+                   ["", OTHER, OURS, "less"], rows)
 
 
 def viewers_section(results):
@@ -145,12 +148,25 @@ def viewers_section(results):
         ours = Values(results, case, WHEPSINK, "receiver-cpu")
         rows.append([str(count), clear.text(), ours.text(),
                      ratio(ours, clear)])
-    return ("## One stream to many viewers\n\n"
-            "CPU time that each receiver of one VP8 stream of 2.5 Mbit/s "
-            "adds, in % of a core. udpsink sends the same packets in the "
-            "clear.\n\n" +
-            table(["receivers", "udpsink", "whepsink", "whepsink over udpsink"],
-                  rows))
+    return section("One stream to many viewers",
+                   "CPU time that each receiver of one VP8 stream of 2.5 "
+                   "Mbit/s adds, in % of a core. udpsink sends the same "
+                   "packets in the clear.",
+                   ["receivers", "udpsink", "whepsink",
+                    "whepsink over udpsink"], rows)
+
+
+def first_frame_section(results):
+    rows = []
+    for metric, words in (("first-viewer", "the first viewer of a process"),
+                          ("later-viewer", "a later viewer")):
+        values = [Values(results, "first frame", contender, metric)
+                  for contender in (OTHER, OURS, WHEPSINK)]
+        rows.append([words, *(value.text() for value in values)])
+    return section("From the offer to the first frame in Chromium",
+                   "Time in ms until the browser has decoded a frame.",
+                   ["", f"webrtcbin, {OTHER}", f"webrtcbin, {OURS}",
+                    "whepsink"], rows)
 
 
 def processor():
@@ -161,17 +177,25 @@ def processor():
     return platform.machine()
 
 
-def write_table(results, path):
-    path.write_text(
-        "# Measurements\n\n"
-        f"Processor: {processor()}. Each value is the median of the rounds, "
-        "with the smallest and the largest in brackets; both plugins were "
-        "measured in the same run, in turns, in separate processes. The "
-        "ratios matter more than the numbers. `tests/bench/run.sh` repeats "
-        "all of it.\n\n![CPU time a packet](bench.svg)\n\n" +
-        "\n".join(section(results) for section in (
-            media_section, keyer_section, bare_section, pairs_section,
-            viewers_section)))
+SECTIONS = (media_section, keyer_section, bare_section, pairs_section,
+            viewers_section, first_frame_section)
+
+HEAD = """# Measurements
+
+Processor: {processor}. Each value is the median of the rounds, with the
+smallest and the largest in brackets; both plugins were measured in the same
+run, in turns, in separate processes. The ratios matter more than the numbers.
+`tests/bench/run.sh` repeats all of it.
+
+"""
+
+
+def write_table(results, path, has_chart):
+    text = HEAD.format(processor=processor())
+    if has_chart:
+        text += "![CPU time a packet](bench.svg)\n\n"
+    text += "".join(make(results) for make in SECTIONS)
+    path.write_text(text.rstrip() + "\n")
 
 
 CHART = """
@@ -192,7 +216,10 @@ plot "{data}" using 2:xtic(1) title "{other}" linecolor rgb "#b0b0b0", \\
 
 
 def write_chart(results, out, scratch):
-    """Packets through the bins, both plugins side by side."""
+    """Packets through the bins, both plugins side by side.
+
+    Returns whether there was anything to show.
+    """
     lines = []
     for size in SIZES:
         for form, words in (("single", ""), ("list", ", lists")):
@@ -203,14 +230,15 @@ def write_chart(results, out, scratch):
                 lines.append(f'"{size} bytes{words}" {other.median / 1000} '
                              f"{ours.median / 1000}")
     if not lines:
-        return
+        return False
     data = scratch / "bench.dat"
     data.write_text("\n".join(lines) + "\n")
     subprocess.run(["gnuplot"], text=True, check=True, input=CHART.format(
         svg=out / "bench.svg", data=data, other=OTHER, ours=OURS))
+    return True
 
 
 def write(results, out, scratch):
     """bench.md and bench.svg into `out`."""
-    write_table(results, out / "bench.md")
-    write_chart(results, out, scratch)
+    has_chart = write_chart(results, out, scratch)
+    write_table(results, out / "bench.md", has_chart)

@@ -16,6 +16,11 @@ root=$(dirname "$(dirname "$here")")
 build=${BUILD_DIR:-$root/build-bench}
 export LC_ALL=C.UTF-8
 
+. "$root/examples/setup.sh"
+setup_packages "$root/examples/packages.txt" "$here/../packages.txt" \
+  "$here/packages.txt"
+[ -d "$here/../interop/node_modules" ] ||
+  (cd "$here/../interop" && npm ci --ignore-scripts </dev/null)
 [ -f "$build/build.ninja" ] || meson setup --buildtype=release "$build" "$root"
 meson compile -C "$build"
 exec python3 "$here/bench.py" --build "$build" "$@"
