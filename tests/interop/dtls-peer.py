@@ -25,7 +25,9 @@ PIPELINE = '''
 
 
 def tell(*words):
-    print(*words, flush=True)
+    """One line in one write: the callers are on several threads."""
+    sys.stdout.write(' '.join(map(str, words)) + '\n')
+    sys.stdout.flush()
 
 
 def bind(port):
