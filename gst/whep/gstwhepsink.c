@@ -42,9 +42,9 @@
  * Threads: the server's thread makes, tells of and ends viewers; streams'
  * threads hand buffers to the viewers there are at that moment.
  *
- * Locks, in this order: `lock` guards inputs, viewers and counters; an
- * input's own lock may be taken with it, and nothing else is called. The
- * object lock guards properties and is taken alone.
+ * Locks, in this order: `lock` guards the inputs; an input's own lock may be
+ * taken with it, and nothing else is called. The object lock guards the
+ * settings and is taken alone. whep-viewers has its own.
  */
 #include "config.h"
 
@@ -56,72 +56,53 @@
 #include "whep-input.h"
 #include "whep-leg.h"
 #include "whep-server.h"
-#include "whep-viewer.h"
+#include "whep-settings.h"
+#include "whep-viewers.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
 #define GST_CAT_DEFAULT whep_sink_debug
 
-#define DEFAULT_ADDRESS "127.0.0.1"
-#define DEFAULT_PORT 8080
-#define DEFAULT_PATH "/whep"
-#define DEFAULT_MAX_VIEWERS 64
-#define DEFAULT_CONNECT_TIMEOUT_MS 20000
 #define CLEANERS_MAX 2
+#define OFFERS_WINDOW_US G_TIME_SPAN_MINUTE
+#define STUN_PORT 3478
 
 struct _WhepSink
 {
   GstBin parent;
 
-  /* Properties, under the object lock. */
-  gchar *address;
-  guint port;
-  gchar *path;
-  gchar *stun_server;
-  gchar *turn_server;
-  gchar *allowed_origins;
-  gchar *token;
-  guint max_viewers;
-  guint connect_timeout_ms;
+  WhepSettings settings;        /* under the object lock */
+  WhepViewers *viewers;
 
   /* From READY on; changed in state changes only. */
   WhepServer *server;
   GThreadPool *cleaners;
   GUri *stun;
   GUri *turn;
+  guint bound_port;             /* atomic */
+
+  /* Of the server's thread. */
+  gint64 offers_since_us;
+  guint offers;
+  guint bitrate;
 
   GMutex lock;
-  GCond all_gone;
   /* All below under the lock. */
   WhepInput *inputs[WHEP_INPUTS_MAX];
-  GPtrArray *viewers;           /* replaced, never changed, once shared */
-  GHashTable *exchanges;        /* of viewers that wait for their answer */
   gboolean serving;             /* PAUSED or above */
-  guint bound_port;
-  guint announced;              /* viewers added and not yet told gone */
-  guint64 viewers_total;
-  guint64 offers_refused;
-  guint64 ended[WHEP_N_ENDS];
 };
 
 enum
 {
   PROP_0,
-  PROP_ADDRESS,
-  PROP_PORT,
-  PROP_PATH,
-  PROP_STUN_SERVER,
-  PROP_TURN_SERVER,
-  PROP_ALLOWED_ORIGINS,
-  PROP_TOKEN,
-  PROP_MAX_VIEWERS,
-  PROP_CONNECT_TIMEOUT,
   PROP_STATS,
+  PROP_SETTINGS,                /* the first of whep-settings */
 };
 
 enum
 {
   SIGNAL_VIEWER_ADDED,
   SIGNAL_VIEWER_REMOVED,
+  SIGNAL_SUGGESTED_BITRATE,
   N_SIGNALS,
 };
 
@@ -132,81 +113,31 @@ G_DEFINE_TYPE_WITH_CODE (WhepSink, whep_sink, GST_TYPE_BIN,
 GST_ELEMENT_REGISTER_DEFINE (whepsink, "whepsink", GST_RANK_NONE,
     WHEP_TYPE_SINK);
 
-/* The viewers of this moment */
-
-static GPtrArray *
-ref_viewers (WhepSink * self)
+/* A setting that is one number, read at any time. */
+static guint
+read_number (WhepSink * self, const guint * field)
 {
-  g_mutex_lock (&self->lock);
-  GPtrArray *viewers = g_ptr_array_ref (self->viewers);
-  g_mutex_unlock (&self->lock);
-  return viewers;
-}
-
-/* Puts @viewers in the place of those there are; with the lock. */
-static void
-replace_viewers (WhepSink * self, GPtrArray * viewers)
-{
-  g_ptr_array_unref (self->viewers);
-  self->viewers = viewers;
-}
-
-static GPtrArray *
-copy_viewers_without (GPtrArray * viewers, WhepViewer * except)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < viewers->len; i++) {
-    if (g_ptr_array_index (viewers, i) != except)
-      g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (viewers, i)));
-  }
-  return copy;
-}
-
-/* Returns: (transfer full) (nullable) */
-static WhepViewer *
-find_viewer (WhepSink * self, const gchar * id)
-{
-  g_autoptr (GPtrArray) viewers = ref_viewers (self);
-
-  for (guint i = 0; i < viewers->len; i++) {
-    WhepViewer *viewer = g_ptr_array_index (viewers, i);
-
-    if (g_str_equal (whep_viewer_get_id (viewer), id))
-      return g_object_ref (viewer);
-  }
-  return NULL;
+  GST_OBJECT_LOCK (self);
+  guint value = *field;
+  GST_OBJECT_UNLOCK (self);
+  return value;
 }
 
 static void
-end_viewers (WhepSink * self, WhepEnd end)
+post_message (WhepSink * self, GstStructure * structure)
 {
-  g_autoptr (GPtrArray) viewers = ref_viewers (self);
-
-  for (guint i = 0; i < viewers->len; i++)
-    whep_viewer_end (g_ptr_array_index (viewers, i), end);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), structure));
 }
 
 /* What viewers tell */
-
-/* Returns: (nullable): the exchange of a viewer that waits for its answer. */
-static WhepExchange *
-take_exchange (WhepSink * self, WhepViewer * viewer)
-{
-  gpointer exchange = NULL;
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_steal_extended (self->exchanges, viewer, NULL, &exchange);
-  g_mutex_unlock (&self->lock);
-  return exchange;
-}
 
 static void
 on_viewer_answer (WhepViewer * viewer, const gchar * etag,
     const gchar * answer, gpointer user_data)
 {
   WhepSink *self = user_data;
-  WhepExchange *exchange = take_exchange (self, viewer);
+  WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
 
   if (exchange)
     whep_exchange_answer (exchange, whep_viewer_get_id (viewer), etag, answer);
@@ -226,11 +157,24 @@ on_viewer_keyframe (WhepViewer * viewer, guint index, gpointer user_data)
     whep_input_request_keyframe (input);
 }
 
+/* The slowest viewer decides; small changes are not worth a new encoding. */
 static void
-post_message (WhepSink * self, GstStructure * structure)
+update_bitrate (WhepSink * self)
 {
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self), structure));
+  guint bitrate = whep_viewers_get_bitrate (self->viewers);
+  guint64 difference = ABS ((gint64) bitrate - self->bitrate);
+
+  if (difference * 20 <= self->bitrate)
+    return;
+  self->bitrate = bitrate;
+  if (bitrate > 0)
+    g_signal_emit (self, signals[SIGNAL_SUGGESTED_BITRATE], 0, bitrate);
+}
+
+static void
+on_viewer_bitrate (WhepViewer * viewer, gpointer user_data)
+{
+  update_bitrate (user_data);
 }
 
 static void
@@ -247,67 +191,79 @@ on_viewer_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
 {
   WhepSink *self = user_data;
   const gchar *id = whep_viewer_get_id (viewer);
-  WhepExchange *exchange = take_exchange (self, viewer);
+  WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
 
   if (exchange)
     refuse (exchange, WHEP_ERROR_UNAVAILABLE, _("The stream is ending."));
-  g_mutex_lock (&self->lock);
-  self->ended[end]++;
-  replace_viewers (self, copy_viewers_without (self->viewers, viewer));
-  g_mutex_unlock (&self->lock);
-
+  whep_viewers_remove (self->viewers, viewer, end);
   g_signal_emit (self, signals[SIGNAL_VIEWER_REMOVED], 0, id,
       whep_end_name (end));
   post_message (self, gst_structure_new ("whepsink-viewer-removed",
           "id", G_TYPE_STRING, id,
-          "reason", G_TYPE_STRING, whep_end_name (end), NULL));
-
-  g_mutex_lock (&self->lock);
-  if (--self->announced == 0)
-    g_cond_broadcast (&self->all_gone);
-  g_mutex_unlock (&self->lock);
+          "reason", G_TYPE_STRING, whep_end_name (end),
+          "detail", G_TYPE_STRING, detail, NULL));
+  update_bitrate (self);
+  whep_viewers_settle (self->viewers);
 }
 
 static const WhepViewerFuncs viewer_funcs = {
-  on_viewer_answer, on_viewer_keyframe, on_viewer_ended
+  .answer = on_viewer_answer,
+  .keyframe = on_viewer_keyframe,
+  .bitrate = on_viewer_bitrate,
+  .ended = on_viewer_ended,
 };
 
 /* What the server tells */
 
-/* What can be offered now. @n is one more than the highest index. */
+/* What can be offered now. Returns: one more than the highest index. */
 static guint
 read_formats (WhepSink * self, WhepFormat * formats)
 {
-  g_autoptr (GPtrArray) inputs =
-      g_ptr_array_new_with_free_func (g_object_unref);
   guint n = 0;
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; self->serving && i < WHEP_INPUTS_MAX; i++) {
-    if (self->inputs[i])
-      g_ptr_array_add (inputs, g_object_ref (self->inputs[i]));
+    if (!self->inputs[i] || whep_input_is_eos (self->inputs[i]))
+      continue;
+    formats[i] = whep_input_get_format (self->inputs[i]);
+    n = i + 1;
   }
   g_mutex_unlock (&self->lock);
-
-  for (guint i = 0; i < inputs->len; i++) {
-    WhepInput *input = g_ptr_array_index (inputs, i);
-    guint index = whep_input_get_index (input);
-
-    if (!whep_input_is_eos (input))
-      formats[index] = whep_input_get_format (input);
-    n = MAX (n, index + 1);
-  }
   return n;
+}
+
+static gboolean
+is_serving (WhepSink * self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean serving = self->serving;
+  g_mutex_unlock (&self->lock);
+  return serving;
+}
+
+static gboolean
+check_rate (WhepSink * self, GError ** error)
+{
+  guint max = read_number (self, &self->settings.offers_per_minute);
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->offers_since_us >= OFFERS_WINDOW_US) {
+    self->offers_since_us = now_us;
+    self->offers = 0;
+  }
+  if (max == 0 || ++self->offers <= max)
+    return TRUE;
+  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_TOO_MANY,
+      _("There were too many offers in this minute. Try again in the next."));
+  return FALSE;
 }
 
 static gboolean
 check_room (WhepSink * self, GError ** error)
 {
-  g_autoptr (GPtrArray) viewers = ref_viewers (self);
+  g_autoptr (GPtrArray) viewers = whep_viewers_ref_all (self->viewers);
+  guint max = read_number (self, &self->settings.max_viewers);
 
-  GST_OBJECT_LOCK (self);
-  guint max = self->max_viewers;
-  GST_OBJECT_UNLOCK (self);
   if (max == 0 || viewers->len < max)
     return TRUE;
   g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
@@ -322,7 +278,7 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
   guint n_formats = read_formats (self, formats);
   WhepOffer *offer;
 
-  if (!check_room (self, error)
+  if (!check_rate (self, error) || !check_room (self, error)
       || !(offer = whep_offer_parse (text, size, formats, n_formats, error)))
     return NULL;
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
@@ -332,27 +288,10 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
     .context = whep_server_get_context (self->server),
     .cleaners = self->cleaners,.clock = clock,
     .stun = self->stun,.turn = self->turn,
+    .connect_timeout_ms =
+        read_number (self, &self->settings.connect_timeout_ms),
   };
-  GST_OBJECT_LOCK (self);
-  config.connect_timeout_ms = self->connect_timeout_ms;
-  GST_OBJECT_UNLOCK (self);
   return whep_viewer_new (&config, offer, &viewer_funcs, self, error);
-}
-
-/* Returns: whether it came in time; after that nobody is let in. */
-static gboolean
-add_viewer (WhepSink * self, WhepViewer * viewer, WhepExchange * exchange)
-{
-  g_mutex_lock (&self->lock);
-  gboolean serving = self->serving;
-  GPtrArray *viewers = copy_viewers_without (self->viewers, NULL);
-  g_ptr_array_add (viewers, g_object_ref (viewer));
-  replace_viewers (self, viewers);
-  self->viewers_total++;
-  self->announced++;
-  g_hash_table_insert (self->exchanges, viewer, exchange);
-  g_mutex_unlock (&self->lock);
-  return serving;
 }
 
 static void
@@ -365,44 +304,39 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
 
   if (!viewer) {
     GST_INFO_OBJECT (self, "refused an offer: %s", error->message);
-    g_mutex_lock (&self->lock);
-    self->offers_refused++;
-    g_mutex_unlock (&self->lock);
+    whep_viewers_count_refused (self->viewers);
     whep_exchange_refuse (exchange, error);
     return;
   }
-  gboolean serving = add_viewer (self, viewer, exchange);
   const gchar *id = whep_viewer_get_id (viewer);
+  whep_viewers_add (self->viewers, viewer, exchange);
   g_signal_emit (self, signals[SIGNAL_VIEWER_ADDED], 0, id);
   post_message (self, gst_structure_new ("whepsink-viewer-added",
           "id", G_TYPE_STRING, id, NULL));
-  if (!serving)
+  /* Those who stop serving afterwards find it among the viewers. */
+  if (!is_serving (self))
     whep_viewer_end (viewer, WHEP_END_STOPPED);
-}
-
-static void
-set_no_viewer (GError ** error)
-{
-  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_FOUND,
-      _("No such viewer."));
 }
 
 static gboolean
 on_trickle (const gchar * id, const gchar * etag, const gchar * fragment,
     GError ** error, gpointer user_data)
 {
-  g_autoptr (WhepViewer) viewer = find_viewer (user_data, id);
+  WhepSink *self = user_data;
+  g_autoptr (WhepViewer) viewer = whep_viewers_find (self->viewers, id);
 
   if (viewer)
     return whep_viewer_trickle (viewer, etag, fragment, error);
-  set_no_viewer (error);
+  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_FOUND,
+      _("No such viewer."));
   return FALSE;
 }
 
 static gboolean
 on_remove (const gchar * id, gpointer user_data)
 {
-  g_autoptr (WhepViewer) viewer = find_viewer (user_data, id);
+  WhepSink *self = user_data;
+  g_autoptr (WhepViewer) viewer = whep_viewers_find (self->viewers, id);
 
   if (viewer)
     whep_viewer_end (viewer, WHEP_END_LEFT);
@@ -419,7 +353,8 @@ static void
 on_input_buffer (WhepInput * input, GstBuffer * buffer, GstCaps * caps,
     gpointer user_data)
 {
-  g_autoptr (GPtrArray) viewers = ref_viewers (user_data);
+  WhepSink *self = user_data;
+  g_autoptr (GPtrArray) viewers = whep_viewers_ref_all (self->viewers);
 
   for (guint i = 0; i < viewers->len; i++)
     whep_viewer_push (g_ptr_array_index (viewers, i),
@@ -427,22 +362,12 @@ on_input_buffer (WhepInput * input, GstBuffer * buffer, GstCaps * caps,
 }
 
 static void
-end_viewers_of (WhepSink * self, guint index)
-{
-  g_autoptr (GPtrArray) viewers = ref_viewers (self);
-
-  for (guint i = 0; i < viewers->len; i++) {
-    WhepViewer *viewer = g_ptr_array_index (viewers, i);
-
-    if (whep_viewer_uses (viewer, index))
-      whep_viewer_end (viewer, WHEP_END_FORMAT);
-  }
-}
-
-static void
 on_input_format (WhepInput * input, gpointer user_data)
 {
-  end_viewers_of (user_data, whep_input_get_index (input));
+  WhepSink *self = user_data;
+
+  whep_viewers_end_users (self->viewers, whep_input_get_index (input),
+      WHEP_END_FORMAT);
 }
 
 static void
@@ -458,7 +383,7 @@ on_input_eos (WhepInput * input, gpointer user_data)
   }
   g_mutex_unlock (&self->lock);
   if (all)
-    end_viewers (self, WHEP_END_EOS);
+    whep_viewers_end_all (self->viewers, WHEP_END_EOS);
 }
 
 static const WhepInputFuncs input_funcs = {
@@ -545,7 +470,8 @@ whep_sink_release_pad (GstElement * element, GstPad * pad)
   if (!input)
     return;
   gst_pad_set_active (pad, FALSE);
-  end_viewers_of (self, whep_input_get_index (input));
+  whep_viewers_end_users (self->viewers, whep_input_get_index (input),
+      WHEP_END_FORMAT);
   whep_input_remove (input);
   gst_element_remove_pad (element, pad);
 }
@@ -558,9 +484,7 @@ announce (WhepSink * self)
   g_autofree gchar *uri = whep_server_get_uri (self->server);
   guint port = whep_server_get_port (self->server);
 
-  g_mutex_lock (&self->lock);
-  self->bound_port = port;
-  g_mutex_unlock (&self->lock);
+  g_atomic_int_set ((gint *) & self->bound_port, port);
   GST_INFO_OBJECT (self, "open %s to view", uri);
   post_message (self, gst_structure_new ("whepsink-listening",
           "uri", G_TYPE_STRING, uri, "port", G_TYPE_UINT, port, NULL));
@@ -568,13 +492,14 @@ announce (WhepSink * self)
 }
 
 static gboolean
-read_ice_servers (WhepSink * self, GError ** error)
+read_ice_servers (WhepSink * self, const WhepSettings * settings,
+    GError ** error)
 {
-  if (self->stun_server && *self->stun_server
-      && !(self->stun = whep_ice_parse_server (self->stun_server, error)))
+  if (settings->stun_server
+      && !(self->stun = whep_ice_parse_server (settings->stun_server, error)))
     return FALSE;
-  if (self->turn_server && *self->turn_server
-      && !(self->turn = whep_ice_parse_server (self->turn_server, error)))
+  if (settings->turn_server
+      && !(self->turn = whep_ice_parse_server (settings->turn_server, error)))
     return FALSE;
   return TRUE;
 }
@@ -583,28 +508,54 @@ read_ice_servers (WhepSink * self, GError ** error)
 static gboolean
 check_path (const gchar * path, GError ** error)
 {
-  if (g_regex_match_simple ("^(/[A-Za-z0-9._~-]+)+$", path, 0, 0))
+  if (path && g_regex_match_simple ("^(/[A-Za-z0-9._~-]+)+$", path, 0, 0))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
       _("\"%s\" cannot be the path of the endpoint. Write it like /whep."),
-      path);
+      path ? path : "");
+  return FALSE;
+}
+
+static gboolean
+read_tls (const WhepSettings * settings, GTlsCertificate ** certificate,
+    GError ** error)
+{
+  const gchar *file = settings->tls_certificate;
+  g_autoptr (GError) cause = NULL;
+
+  if (!file)
+    return TRUE;
+  *certificate = g_tls_certificate_new_from_files (file,
+      settings->tls_key ? settings->tls_key : file, &cause);
+  if (*certificate)
+    return TRUE;
+  g_set_error (error, cause->domain, cause->code,
+      _("Cannot read the TLS certificate %s and its key: %s"), file,
+      cause->message);
   return FALSE;
 }
 
 static WhepServer *
-make_server (WhepSink * self, GError ** error)
+make_server (WhepSink * self, const WhepSettings * settings, GError ** error)
 {
-  g_autofree gchar *stun = self->stun ?
-      g_strdup_printf ("stun:%s:%d", g_uri_get_host (self->stun),
-      g_uri_get_port (self->stun) > 0 ? g_uri_get_port (self->stun) : 3478) :
-      NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autofree gchar *stun = NULL;
+
+  if (!check_path (settings->path, error)
+      || !read_ice_servers (self, settings, error)
+      || !read_tls (settings, &certificate, error))
+    return NULL;
+  if (self->stun)
+    stun = g_strdup_printf ("stun:%s:%d", g_uri_get_host (self->stun),
+        g_uri_get_port (self->stun) > 0 ? g_uri_get_port (self->stun) :
+        STUN_PORT);
   const gchar *const ice_servers[] = { stun, NULL };
   WhepServerConfig config = {
-    .address = self->address,.port = self->port,.path = self->path,
-    .access = {self->allowed_origins, self->token, FALSE},
-    .ice_servers = ice_servers,
+    .address = settings->address ? settings->address : "",
+    .port = settings->port,.path = settings->path,
+    .access = {settings->allowed_origins, settings->token, FALSE},
+    .tls_certificate = certificate,.ice_servers = ice_servers,
   };
-
   return whep_server_new (&config, &server_handler, self, error);
 }
 
@@ -612,20 +563,20 @@ static gboolean
 whep_sink_start (WhepSink * self)
 {
   g_autoptr (GError) error = NULL;
+  WhepSettings settings;
 
   if (!whep_leg_check_elements (&error)) {
     GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN, ("%s", error->message),
         (NULL));
     return FALSE;
   }
-  if (!check_path (self->path, &error) || !read_ice_servers (self, &error)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", error->message),
-        (NULL));
-    return FALSE;
-  }
+  GST_OBJECT_LOCK (self);
+  whep_settings_copy (&self->settings, &settings);
+  GST_OBJECT_UNLOCK (self);
   self->cleaners = g_thread_pool_new (whep_viewer_clean, NULL, CLEANERS_MAX,
       FALSE, NULL);
-  self->server = make_server (self, &error);
+  self->server = make_server (self, &settings, &error);
+  whep_settings_clear (&settings);
   if (!self->server) {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
         ("%s", error->message), (NULL));
@@ -635,20 +586,23 @@ whep_sink_start (WhepSink * self)
   return TRUE;
 }
 
+static void
+set_serving (WhepSink * self, gboolean serving)
+{
+  g_mutex_lock (&self->lock);
+  self->serving = serving;
+  g_mutex_unlock (&self->lock);
+}
+
 /* Ends all viewers and waits until they are gone. */
 static void
 whep_sink_stop_serving (WhepSink * self)
 {
-  g_mutex_lock (&self->lock);
-  self->serving = FALSE;
-  g_mutex_unlock (&self->lock);
+  set_serving (self, FALSE);
   if (!self->server)
     return;
-  end_viewers (self, WHEP_END_STOPPED);
-  g_mutex_lock (&self->lock);
-  while (self->announced > 0)
-    g_cond_wait (&self->all_gone, &self->lock);
-  g_mutex_unlock (&self->lock);
+  whep_viewers_end_all (self->viewers, WHEP_END_STOPPED);
+  whep_viewers_wait_settled (self->viewers);
 }
 
 static void
@@ -660,17 +614,7 @@ whep_sink_stop (WhepSink * self)
     g_thread_pool_free (g_steal_pointer (&self->cleaners), FALSE, TRUE);
   g_clear_pointer (&self->stun, g_uri_unref);
   g_clear_pointer (&self->turn, g_uri_unref);
-  g_mutex_lock (&self->lock);
-  self->bound_port = 0;
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-whep_sink_start_serving (WhepSink * self)
-{
-  g_mutex_lock (&self->lock);
-  self->serving = TRUE;
-  g_mutex_unlock (&self->lock);
+  g_atomic_int_set ((gint *) & self->bound_port, 0);
 }
 
 static GstStateChangeReturn
@@ -684,7 +628,7 @@ whep_sink_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
   }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    whep_sink_start_serving (self);
+    set_serving (self, TRUE);
 
   result = GST_ELEMENT_CLASS (whep_sink_parent_class)->change_state (element,
       transition);
@@ -705,49 +649,20 @@ whep_sink_change_state (GstElement * element, GstStateChange transition)
 static GstStructure *
 whep_sink_get_stats (WhepSink * self)
 {
-  g_autoptr (GPtrArray) viewers = ref_viewers (self);
-  GstStructure *stats = gst_structure_new ("whepsink-stats",
-      "viewers", G_TYPE_UINT, viewers->len, NULL);
-  GValue list = G_VALUE_INIT;
+  GstStructure *stats = gst_structure_new_empty ("whepsink-stats");
   guint64 keyframe_requests = 0;
 
   g_mutex_lock (&self->lock);
-  gst_structure_set (stats, "viewers-total", G_TYPE_UINT64,
-      self->viewers_total, "offers-refused", G_TYPE_UINT64,
-      self->offers_refused, NULL);
-  for (guint i = 0; i < WHEP_N_ENDS; i++) {
-    g_autofree gchar *name = g_strconcat ("ended-", whep_end_name (i), NULL);
-
-    gst_structure_set (stats, name, G_TYPE_UINT64, self->ended[i], NULL);
-  }
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
     if (self->inputs[i])
       keyframe_requests += whep_input_get_keyframe_requests (self->inputs[i]);
   }
   g_mutex_unlock (&self->lock);
+  whep_viewers_add_stats (self->viewers, stats);
   gst_structure_set (stats, "keyframe-requests", G_TYPE_UINT64,
-      keyframe_requests, NULL);
-
-  gst_value_list_init (&list, viewers->len);
-  for (guint i = 0; i < viewers->len; i++) {
-    GValue value = G_VALUE_INIT;
-
-    g_value_init (&value, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&value,
-        whep_viewer_get_stats (g_ptr_array_index (viewers, i)));
-    gst_value_list_append_and_take_value (&list, &value);
-  }
-  gst_structure_take_value (stats, "viewer-stats", &list);
+      keyframe_requests, "suggested-bitrate", G_TYPE_UINT,
+      whep_viewers_get_bitrate (self->viewers), NULL);
   return stats;
-}
-
-static guint
-whep_sink_get_port (WhepSink * self)
-{
-  g_mutex_lock (&self->lock);
-  guint bound = self->bound_port;
-  g_mutex_unlock (&self->lock);
-  return bound ? bound : self->port;
 }
 
 static void
@@ -755,47 +670,19 @@ whep_sink_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   WhepSink *self = WHEP_SINK (object);
+  guint bound_port = g_atomic_int_get ((gint *) & self->bound_port);
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, whep_sink_get_stats (self));
     return;
   }
-  if (id == PROP_PORT) {
-    g_value_set_uint (value, whep_sink_get_port (self));
+  if (id == PROP_SETTINGS + whep_settings_port_index () && bound_port != 0) {
+    g_value_set_uint (value, bound_port);
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ADDRESS:
-      g_value_set_string (value, self->address);
-      break;
-    case PROP_PATH:
-      g_value_set_string (value, self->path);
-      break;
-    case PROP_STUN_SERVER:
-      g_value_set_string (value, self->stun_server);
-      break;
-    case PROP_ALLOWED_ORIGINS:
-      g_value_set_string (value, self->allowed_origins);
-      break;
-    case PROP_MAX_VIEWERS:
-      g_value_set_uint (value, self->max_viewers);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      g_value_set_uint (value, self->connect_timeout_ms);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  whep_settings_get (&self->settings, id - PROP_SETTINGS, value);
   GST_OBJECT_UNLOCK (self);
-}
-
-static void
-take_string (gchar ** field, const GValue * value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
 }
 
 static void
@@ -805,38 +692,7 @@ whep_sink_set_property (GObject * object, guint id, const GValue * value,
   WhepSink *self = WHEP_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ADDRESS:
-      take_string (&self->address, value);
-      break;
-    case PROP_PORT:
-      self->port = g_value_get_uint (value);
-      break;
-    case PROP_PATH:
-      take_string (&self->path, value);
-      break;
-    case PROP_STUN_SERVER:
-      take_string (&self->stun_server, value);
-      break;
-    case PROP_TURN_SERVER:
-      take_string (&self->turn_server, value);
-      break;
-    case PROP_ALLOWED_ORIGINS:
-      take_string (&self->allowed_origins, value);
-      break;
-    case PROP_TOKEN:
-      take_string (&self->token, value);
-      break;
-    case PROP_MAX_VIEWERS:
-      self->max_viewers = g_value_get_uint (value);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      self->connect_timeout_ms = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  whep_settings_set (&self->settings, id - PROP_SETTINGS, value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -847,74 +703,15 @@ whep_sink_finalize (GObject * object)
 
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
     g_clear_object (&self->inputs[i]);
-  g_ptr_array_unref (self->viewers);
-  g_hash_table_unref (self->exchanges);
-  g_free (self->address);
-  g_free (self->path);
-  g_free (self->stun_server);
-  g_free (self->turn_server);
-  g_free (self->allowed_origins);
-  g_free (self->token);
+  whep_viewers_free (self->viewers);
+  whep_settings_clear (&self->settings);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->all_gone);
   G_OBJECT_CLASS (whep_sink_parent_class)->finalize (object);
-}
-
-static void
-install_string (GObjectClass * klass, guint id, const gchar * name,
-    const gchar * nick, const gchar * blurb, const gchar * value,
-    GParamFlags access)
-{
-  g_object_class_install_property (klass, id, g_param_spec_string (name, nick,
-          blurb, value, access | G_PARAM_STATIC_NAME));
 }
 
 static void
 install_properties (GObjectClass * klass)
 {
-  install_string (klass, PROP_ADDRESS, "address", _("Address"),
-      _("IP address that the HTTP server listens at: 127.0.0.1 for this "
-          "machine alone, 0.0.0.0 or :: for everybody"), DEFAULT_ADDRESS,
-      G_PARAM_READWRITE);
-  g_object_class_install_property (klass, PROP_PORT,
-      g_param_spec_uint ("port", _("Port"),
-          _("TCP port of the HTTP server; 0 takes a free one, which can be "
-              "read here from READY on"), 0, 65535, DEFAULT_PORT,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
-  install_string (klass, PROP_PATH, "path", _("Path"),
-      _("Path of the WHEP endpoint"), DEFAULT_PATH, G_PARAM_READWRITE);
-  install_string (klass, PROP_STUN_SERVER, "stun-server", _("STUN server"),
-      _("For viewers behind address translation: stun://HOST:PORT"), NULL,
-      G_PARAM_READWRITE);
-  install_string (klass, PROP_TURN_SERVER, "turn-server", _("TURN server"),
-      _("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, turns:// for "
-          "TLS, with ?transport=tcp for TCP"), NULL, G_PARAM_WRITABLE);
-  /**
-   * WhepSink:allowed-origins:
-   *
-   * Without it, only the page of this server may play the stream: any other
-   * page that somebody has open could otherwise watch it as well.
-   *
-   * Since: 1.0
-   */
-  install_string (klass, PROP_ALLOWED_ORIGINS, "allowed-origins",
-      _("Allowed origins"), _("Other web sites whose pages may play the "
-          "stream, such as https://example.org, separated by commas; * for "
-          "all"), NULL, G_PARAM_READWRITE);
-  install_string (klass, PROP_TOKEN, "token", _("Token"),
-      _("What viewers must bear to be served; give it to the page as "
-          "#token=…"), NULL, G_PARAM_WRITABLE);
-  g_object_class_install_property (klass, PROP_MAX_VIEWERS,
-      g_param_spec_uint ("max-viewers", _("Most viewers"),
-          _("How many viewers are served at a time, 0 for any number"), 0,
-          G_MAXUINT, DEFAULT_MAX_VIEWERS, G_PARAM_READWRITE
-          | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
-  g_object_class_install_property (klass, PROP_CONNECT_TIMEOUT,
-      g_param_spec_uint ("connect-timeout", _("Connect timeout"),
-          _("Milliseconds that a viewer may take from its offer until it is "
-              "connected"), 1, G_MAXUINT, DEFAULT_CONNECT_TIMEOUT_MS,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-          | GST_PARAM_MUTABLE_PLAYING));
   /**
    * WhepSink:stats:
    *
@@ -924,9 +721,11 @@ install_properties (GObjectClass * klass)
    * * `ended-REASON` (uint64): viewers that ended, by reason; see
    *   #WhepSink::viewer-removed
    * * `keyframe-requests` (uint64): how many went upstream
+   * * `suggested-bitrate` (uint): what the slowest viewer can receive, in
+   *   bits per second, 0 while none says
    * * `viewer-stats` (list of structures): `id`, `connected`, `age-ms`,
-   *   `buffers-dropped`, the `stats` of the viewer's dtlsdec as `dtls` and of
-   *   its rtpsession as `rtp`
+   *   `buffers-dropped`, `bitrate-estimate`, the `stats` of the viewer's
+   *   dtlsdec as `dtls` and of its rtpsession as `rtp`
    *
    * Since: 1.0
    */
@@ -934,6 +733,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_boxed ("stats", _("Statistics"),
           _("Viewers in numbers, and what each was sent"),
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  whep_settings_install (klass, PROP_SETTINGS);
 }
 
 static void
@@ -968,6 +768,20 @@ install_signals (GObjectClass * klass)
   signals[SIGNAL_VIEWER_REMOVED] = g_signal_new ("viewer-removed",
       G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
       G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  /**
+   * WhepSink::suggested-bitrate:
+   * @sink: the whepsink
+   * @bitrate: in bits per second
+   *
+   * What the slowest viewer says it can receive (REMB) has changed by more
+   * than a twentieth. An encoder may follow it. On the same thread as
+   * #WhepSink::viewer-added.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_SUGGESTED_BITRATE] = g_signal_new ("suggested-bitrate",
+      G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+      G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -1006,14 +820,8 @@ static void
 whep_sink_init (WhepSink * self)
 {
   g_mutex_init (&self->lock);
-  g_cond_init (&self->all_gone);
-  self->address = g_strdup (DEFAULT_ADDRESS);
-  self->port = DEFAULT_PORT;
-  self->path = g_strdup (DEFAULT_PATH);
-  self->max_viewers = DEFAULT_MAX_VIEWERS;
-  self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT_MS;
-  self->viewers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->exchanges = g_hash_table_new (NULL, NULL);
+  self->viewers = whep_viewers_new ();
+  whep_settings_init (&self->settings);
   gst_bin_set_suppressed_flags (GST_BIN (self),
       GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);

@@ -15,9 +15,9 @@
 #define CANDIDATES_MAX 64
 #define FINGERPRINTS_MAX 8
 
-/* What GStreamer's RTP session answers to, of what browsers offer. */
+/* What is answered to, of what browsers offer. */
 static const gchar *const feedback_known[] = {
-  "nack", "nack pli", "ccm fir", NULL
+  "nack", "nack pli", "ccm fir", "goog-remb", NULL
 };
 
 static void

@@ -16,11 +16,13 @@
 
 #include <glib/gi18n-lib.h>
 #include <gst/app/gstappsrc.h>
+#include <gst/rtp/gstrtcpbuffer.h>
 #include <sys/random.h>
 
 #include "whep-answer.h"
 #include "whep-ice.h"
 #include "whep-leg.h"
+#include "whep-remb.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_viewer_debug);
 #define GST_CAT_DEFAULT whep_viewer_debug
@@ -77,6 +79,7 @@ struct _WhepViewer
   /* Atomic. */
   gint connected;
   gint ended;
+  guint bitrate;
 };
 
 G_DEFINE_TYPE_WITH_CODE (WhepViewer, whep_viewer, G_TYPE_OBJECT,
@@ -379,6 +382,37 @@ on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+static void
+bitrate_changed (WhepViewer * self, guint unused)
+{
+  if (!g_atomic_int_get (&self->ended))
+    self->funcs.bitrate (self, self->user_data);
+}
+
+/* Feedback that GStreamer's RTP session does not act upon itself. */
+static void
+on_feedback (GObject * session, guint type, guint subtype, guint sender_ssrc,
+    guint media_ssrc, GstBuffer * fci, WhepViewer * self)
+{
+  GstMapInfo map;
+
+  if (type != GST_RTCP_TYPE_PSFB || subtype != GST_RTCP_PSFB_TYPE_AFB || !fci
+      || !gst_buffer_map (fci, &map, GST_MAP_READ))
+    return;
+  guint bitrate = whep_remb_parse (map.data, map.size);
+  gst_buffer_unmap (fci, &map);
+  if (bitrate > 0) {
+    g_atomic_int_set ((gint *) & self->bitrate, bitrate);
+    run_on_context (self, bitrate_changed, 0);
+  }
+}
+
+guint
+whep_viewer_get_bitrate (WhepViewer * self)
+{
+  return g_atomic_int_get ((gint *) & self->bitrate);
+}
+
 /* Whether the buffer may go; a picture only when the viewer can show it. */
 static gboolean
 pass_gate (WhepViewer * self, guint input, Track * track, GstBuffer * buffer)
@@ -453,7 +487,8 @@ whep_viewer_get_stats (WhepViewer * self)
       "connected", G_TYPE_BOOLEAN, g_atomic_int_get (&self->connected),
       "age-ms", G_TYPE_UINT64,
       (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
-      "buffers-dropped", G_TYPE_UINT64, dropped, NULL);
+      "buffers-dropped", G_TYPE_UINT64, dropped,
+      "bitrate-estimate", G_TYPE_UINT, whep_viewer_get_bitrate (self), NULL);
   add_element_stats (stats, "dtls", self->dtlsdec);
   add_element_stats (stats, "rtp", self->session);
   return stats;
@@ -505,11 +540,15 @@ make_leg (WhepViewer * self, GstClock * clock, GError ** error)
     .ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,
   };
   g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GObject) rtp_session = NULL;
 
   if (!whep_leg_init (&self->leg, &config, error))
     return FALSE;
   self->dtlsdec = gst_object_ref (self->leg.dtlsdec);
   self->session = gst_object_ref (self->leg.session);
+  g_object_get (self->session, "internal-session", &rtp_session, NULL);
+  g_signal_connect_object (rtp_session, "on-feedback-rtcp",
+      G_CALLBACK (on_feedback), self, 0);
   bus = gst_element_get_bus (self->leg.pipeline);
   gst_bus_set_sync_handler (bus, on_leg_message, self, NULL);
   make_tracks (self);

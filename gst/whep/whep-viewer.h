@@ -43,6 +43,7 @@ const gchar *whep_end_name (WhepEnd end);
  * WhepViewerFuncs:
  * @answer: the answer is ready, once; @etag names the ICE session
  * @keyframe: a keyframe of @input is needed
+ * @bitrate: it says what it can receive: see whep_viewer_get_bitrate()
  * @ended: it is over, once; @detail (nullable) says more than the reason. The
  *   leg is being taken down meanwhile
  */
@@ -51,6 +52,7 @@ typedef struct
   void (*answer) (WhepViewer * viewer, const gchar * etag,
       const gchar * answer, gpointer user_data);
   void (*keyframe) (WhepViewer * viewer, guint input, gpointer user_data);
+  void (*bitrate) (WhepViewer * viewer, gpointer user_data);
   void (*ended) (WhepViewer * viewer, WhepEnd end, const gchar * detail,
       gpointer user_data);
 } WhepViewerFuncs;
@@ -106,6 +108,14 @@ void whep_viewer_push (WhepViewer * self, guint input, GstBuffer * buffer,
 
 /** whep_viewer_uses: whether it is sent stream @input. */
 gboolean whep_viewer_uses (WhepViewer * self, guint input);
+
+/**
+ * whep_viewer_get_bitrate:
+ *
+ * Returns: what it last said it can receive, in bits per second, 0 while it
+ * said nothing.
+ */
+guint whep_viewer_get_bitrate (WhepViewer * self);
 
 /** whep_viewer_end: ends it; from any thread, takes effect later. */
 void whep_viewer_end (WhepViewer * self, WhepEnd end);

@@ -134,6 +134,27 @@ viewer_of (Server * server)
 }
 
 static void
+failing_sink (const gchar * description, const gchar * word)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (description, &error);
+  g_autofree gchar *debug = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_FAILURE);
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_parse_error (message, &error, &debug);
+  g_assert_nonnull (strstr (error->message, word));
+  g_error_free (error);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+static void
 test_media (void)
 {
   Server *server = server_start ("whepsink name=sink port=0 "
@@ -185,6 +206,40 @@ test_keyframe_on_request (void)
   while (server_stat (server, "keyframe-requests") == before)
     test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 1);
   test_viewer_free (viewer);
+  server_stop (server);
+}
+
+static void
+on_suggested_bitrate (GstElement * sink, guint bitrate, gint * last)
+{
+  g_atomic_int_set (last, bitrate);
+}
+
+static void
+test_suggested_bitrate (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *fast = viewer_of (server);
+  TestViewer *slow = viewer_of (server);
+  gint last = 0;
+
+  g_signal_connect (server->sink, "suggested-bitrate",
+      G_CALLBACK (on_suggested_bitrate), &last);
+  test_viewer_await (fast, VP8, 5);
+  test_viewer_await (slow, VP8, 5);
+  test_viewer_report_bitrate (slow, 512000);
+  while (g_atomic_int_get (&last) != 512000)
+    test_viewer_await (slow, VP8, test_viewer_count (slow, VP8) + 1);
+  test_viewer_report_bitrate (fast, 5120000);
+  g_assert_cmpuint (server_stat (server, "suggested-bitrate"), ==, 512000);
+  /* The next slowest counts when the slowest has gone. */
+  while (g_atomic_int_get (&last) != 5120000) {
+    if (server_stat (server, "ended-left") == 0)
+      test_viewer_leave (slow, server->port);
+    test_viewer_await (fast, VP8, test_viewer_count (fast, VP8) + 1);
+  }
+  test_viewer_free (fast);
+  test_viewer_free (slow);
   server_stop (server);
 }
 
@@ -261,6 +316,73 @@ test_refused_offers (void)
   test_viewer_free (viewer);
   test_viewer_free (other);
   server_stop (server);
+}
+
+static void
+test_offers_per_minute (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "offers-per-minute=3 " VIDEO "sink.");
+  TestViewer *viewer = test_viewer_new ();
+  guint asked = 0;
+
+  while (test_viewer_ask (viewer, server->port) != 429)
+    g_assert_cmpuint (++asked, <=, 3);
+  g_assert_cmpuint (asked, ==, 3);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+/* Offers that never connect, and leaving at random: an honest viewer's
+ * picture goes on, and nothing is left of the others. */
+static void
+test_flood_of_offers (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 max-viewers=20 "
+      "connect-timeout=60000 " VIDEO "sink.");
+  TestViewer *honest = viewer_of (server);
+  TestViewer *flood = test_viewer_new ();
+  gchar **parts = g_strsplit (test_viewer_get_offer (flood), "a=ice-pwd:",
+      -1);
+  GRand *rand = g_rand_new_with_seed (3);
+  guint accepted = 0, full = 0;
+
+  test_viewer_take_offer (flood, g_strjoinv ("a=ice-pwd:wrong", parts));
+  g_strfreev (parts);
+  test_viewer_await (honest, VP8, 5);
+  for (guint i = 0; i < 200; i++) {
+    guint status = test_viewer_ask (flood, server->port);
+
+    g_assert_true (status == 201 || status == 503);
+    accepted += status == 201;
+    full += status == 503;
+    if (g_rand_boolean (rand))
+      test_viewer_leave (flood, server->port);
+  }
+  g_assert_cmpuint (accepted, >=, 19);
+  g_assert_cmpuint (full, >, 0);
+  test_viewer_await (honest, VP8, test_viewer_count (honest, VP8) + 10);
+  g_rand_free (rand);
+  test_viewer_free (honest);
+  test_viewer_free (flood);
+  server_stop (server);
+}
+
+static void
+test_https (void)
+{
+  g_autofree gchar *file =
+      g_build_filename (g_get_tmp_dir (), "whepsink-XXXXXX", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+  gint fd = g_mkstemp (file);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  text = g_strdup_printf ("fakesrc ! fakesink whepsink port=0 "
+      "tls-certificate=%s", file);
+  failing_sink (text, file);
+  g_unlink (file);
 }
 
 static void
@@ -435,28 +557,6 @@ test_pad_released_while_watched (void)
   server_stop (server);
 }
 
-static GstElement *
-failing_sink (const gchar * description, const gchar * word)
-{
-  GError *error = NULL;
-  GstElement *pipeline = gst_parse_launch (description, &error);
-  g_autofree gchar *debug = NULL;
-
-  g_assert_no_error (error);
-  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_READY), ==,
-      GST_STATE_CHANGE_FAILURE);
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message =
-      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-  g_assert_nonnull (message);
-  gst_message_parse_error (message, &error, &debug);
-  g_assert_nonnull (strstr (error->message, word));
-  g_error_free (error);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
-  return NULL;
-}
-
 static void
 test_settings_that_do_not_work (void)
 {
@@ -524,6 +624,10 @@ main (int argc, char **argv)
       test_viewer_that_never_connects);
   g_test_add_func ("/whep/sink/most-viewers", test_most_viewers);
   g_test_add_func ("/whep/sink/refused-offers", test_refused_offers);
+  g_test_add_func ("/whep/sink/suggested-bitrate", test_suggested_bitrate);
+  g_test_add_func ("/whep/sink/offers-per-minute", test_offers_per_minute);
+  g_test_add_func ("/whep/sink/flood-of-offers", test_flood_of_offers);
+  g_test_add_func ("/whep/sink/https", test_https);
   g_test_add_func ("/whep/sink/trickle", test_trickle);
   g_test_add_func ("/whep/sink/eos", test_eos);
   g_test_add_func ("/whep/sink/restart", test_restart);

@@ -379,9 +379,10 @@ test_viewer_began_with_keyframe (TestViewer * self)
   return began;
 }
 
-/* An empty receiver report and a PLI, as one compound packet. */
-void
-test_viewer_request_keyframe (TestViewer * self)
+/* Sends an empty receiver report and a payload-specific feedback message. */
+static void
+send_feedback (TestViewer * self, GstRTCPFBType type, guint32 media_ssrc,
+    const guint8 * fci, guint fci_words)
 {
   GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
   GstRTCPPacket packet;
@@ -393,9 +394,13 @@ test_viewer_request_keyframe (TestViewer * self)
   gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_RR, &packet);
   gst_rtcp_packet_rr_set_ssrc (&packet, 7);
   gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_PSFB, &packet);
-  gst_rtcp_packet_fb_set_type (&packet, GST_RTCP_PSFB_TYPE_PLI);
+  gst_rtcp_packet_fb_set_type (&packet, type);
   gst_rtcp_packet_fb_set_sender_ssrc (&packet, 7);
-  gst_rtcp_packet_fb_set_media_ssrc (&packet, self->video_ssrc);
+  gst_rtcp_packet_fb_set_media_ssrc (&packet, media_ssrc);
+  if (fci_words > 0) {
+    gst_rtcp_packet_fb_set_fci_length (&packet, fci_words);
+    memcpy (gst_rtcp_packet_fb_get_fci (&packet), fci, fci_words * 4);
+  }
   gst_rtcp_buffer_unmap (&rtcp);
 
   gst_pad_send_event (self->rtcp, gst_event_new_stream_start ("rtcp"));
@@ -403,6 +408,25 @@ test_viewer_request_keyframe (TestViewer * self)
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_send_event (self->rtcp, gst_event_new_segment (&segment));
   g_assert_cmpint (gst_pad_chain (self->rtcp, buffer), ==, GST_FLOW_OK);
+}
+
+void
+test_viewer_request_keyframe (TestViewer * self)
+{
+  send_feedback (self, GST_RTCP_PSFB_TYPE_PLI, self->video_ssrc, NULL, 0);
+}
+
+void
+test_viewer_report_bitrate (TestViewer * self, guint bitrate)
+{
+  guint mantissa = bitrate >> 8;
+  guint8 fci[] = {
+    'R', 'E', 'M', 'B', 1, 8 << 2 | mantissa >> 16, mantissa >> 8, mantissa,
+    self->video_ssrc >> 24, self->video_ssrc >> 16, self->video_ssrc >> 8,
+    self->video_ssrc
+  };
+
+  send_feedback (self, GST_RTCP_PSFB_TYPE_AFB, 0, fci, sizeof fci / 4);
 }
 
 void

@@ -60,6 +60,9 @@ void test_viewer_request_keyframe (TestViewer * self);
 /** test_viewer_get_key: Returns: (transfer full): an SRTP key and its salt. */
 GstBuffer *test_viewer_get_key (TestViewer * self, gboolean of_server);
 
+/** test_viewer_report_bitrate: sends a REMB with bits per second. */
+void test_viewer_report_bitrate (TestViewer * self, guint bitrate);
+
 /** test_viewer_close: sends close_notify and falls silent. */
 void test_viewer_close (TestViewer * self);
 

@@ -73,7 +73,7 @@ test_chromium (void)
   assert_attribute (video, "ice-pwd", "pwd");
   assert_attribute (video, "candidate", candidates[0] + 10);
   assert_attribute (video, "rtpmap", "96 VP8/90000");
-  assert_attribute (video, "rtcp-fb", "96 ccm fir");
+  assert_attribute (video, "rtcp-fb", "96 goog-remb");
   assert_attribute (video, "ssrc", "1111 cname:name");
   assert_attribute (video, "msid", "stream video-0");
   g_assert_nonnull (gst_sdp_media_get_attribute_val (video, "sendonly"));

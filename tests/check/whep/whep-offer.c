@@ -50,7 +50,9 @@ test_chromium (void)
 {
   g_autofree gchar *text = offer_load ("chromium.sdp");
   g_autoptr (WhepOffer) offer = parse_ok (text);
-  const gchar *const feedback[] = { "ccm fir", "nack", "nack pli", NULL };
+  const gchar *const feedback[] = {
+    "goog-remb", "ccm fir", "nack", "nack pli", NULL
+  };
 
   g_assert_cmpuint (offer->media->len, ==, 2);
   g_assert_cmpstr (offer->ice_ufrag, ==, "bIgv");

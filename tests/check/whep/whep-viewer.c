@@ -50,7 +50,9 @@ on_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
   f->end = end;
 }
 
-static const WhepViewerFuncs funcs = { on_answer, on_keyframe, on_ended };
+static const WhepViewerFuncs funcs = {
+  .answer = on_answer,.keyframe = on_keyframe,.ended = on_ended
+};
 
 static WhepOffer *
 offer_of (const gchar * text)
