@@ -20,7 +20,7 @@
 
 #include "certificate-gnutls.h"
 #include "error.h"
-#include "log.h"
+#include "verification.h"
 
 #define SESSION_PRIORITY \
     "NONE:+VERS-DTLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AEAD" \
@@ -276,9 +276,7 @@ session_fail (DtlsSession * self, int ret, GError ** error)
   if (self->no_common_profile)
     session_set_profile_error (error);
   else if (self->peer_refused)
-    g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_FINGERPRINT_MISMATCH,
-        _("The peer's certificate is not the one that the signalling "
-            "announced: somebody may be in between."));
+    g_propagate_error (error, dtls_verification_mismatch_error ());
   else if (ret == GNUTLS_E_FATAL_ALERT_RECEIVED)
     g_propagate_error (error,
         dtls_session_alert_error (gnutls_alert_get (self->tls)));

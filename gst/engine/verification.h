@@ -29,6 +29,9 @@ typedef enum
 DtlsJudgement dtls_verification_judge (DtlsVerify verify,
     const DtlsFingerprints * fingerprints, GBytes * certificate);
 
+/** Returns: (transfer full): %DTLS_ERROR_FINGERPRINT_MISMATCH */
+GError *dtls_verification_mismatch_error (void);
+
 G_END_DECLS
 
 #endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whose a record is. While there is one connection that is simple; a
+ * ClientHello of somebody else must return a cookie before it gets one.
+ */
+#include "config.h"
+
+#include "association-private.h"
+
+#define US_PER_MS G_GINT64_CONSTANT (1000)
+
+/* How long `next` may wait for its fingerprints where handshakes have no
+ * time limit. */
+#define ASSOCIATION_NEXT_PATIENCE_MS 30000
+
+/* Restarts. */
+
+gboolean
+dtls_association_start_next (DtlsAssociation * self, guint16 first_message,
+    guint64 first_sequence, gint64 now_us, GError ** error)
+{
+  guint patience_ms = self->config.handshake_timeout_ms
+      ? self->config.handshake_timeout_ms : ASSOCIATION_NEXT_PATIENCE_MS;
+  DtlsConnection *next = dtls_association_new_connection (self, &self->config,
+      first_message, first_sequence, error);
+
+  if (!next)
+    return FALSE;
+  dtls_association_drop_next (self);
+  self->next = next;
+  self->next_until_us = now_us + patience_ms * US_PER_MS;
+  /* Nothing is lost where nothing is established. */
+  if (dtls_connection_get_phase (self->current) != DTLS_PHASE_ESTABLISHED)
+    dtls_association_promote_next (self);
+  return TRUE;
+}
+
+static void
+association_ask_for_cookie (DtlsAssociation * self, const DtlsRecord * hello)
+{
+  GBytes *request = dtls_hello_cookie_request (self->cookie, hello);
+
+  if (request)
+    dtls_association_put_datagram (self, request);
+}
+
+static DtlsConnection *
+association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
+    const guint8 * random, gint64 now_us)
+{
+  if (self->next && dtls_connection_expects_client (self->next, random))
+    return self->next;
+  if (dtls_connection_expects_client (self->current, random))
+    return self->current;
+
+  if (!self->cookie)
+    self->cookie = dtls_hello_cookie_new ();
+  if (!dtls_hello_cookie_check (self->cookie, hello)) {
+    association_ask_for_cookie (self, hello);
+    return NULL;
+  }
+  if (!dtls_association_start_next (self, 1, hello->sequence + 1, now_us, NULL))
+    return NULL;
+  return self->next ? self->next : self->current;
+}
+
+/* Records. */
+
+static void
+association_give_record (DtlsAssociation * self, DtlsConnection * connection,
+    const DtlsRecord * record, gint64 now_us)
+{
+  DtlsDropCause cause = DTLS_DROP_MALFORMED;
+
+  switch (dtls_connection_take_record (connection, record, now_us, &cause)) {
+    case DTLS_VERDICT_PASS:
+    case DTLS_VERDICT_REPEAT:
+      break;
+    case DTLS_VERDICT_ALERT:
+      dtls_association_count_drop (self, DTLS_DROP_ALERT, 1);
+      break;
+    case DTLS_VERDICT_DROP:
+      dtls_association_count_drop (self, cause, 1);
+      break;
+  }
+}
+
+static void
+association_try_record (DtlsAssociation * self, const DtlsRecord * record,
+    gint64 now_us)
+{
+  DtlsConnection *current = self->current;
+
+  association_give_record (self, current, record, now_us);
+  dtls_connection_proceed (current, now_us);
+  if (dtls_connection_take_discarded (current) > 0)
+    association_give_record (self, self->next, record, now_us);
+  dtls_association_conclude_current (self);
+}
+
+static void
+association_take_record (DtlsAssociation * self, const DtlsRecord * record,
+    gint64 now_us)
+{
+  DtlsConnection *connection = self->next ? self->next : self->current;
+  const guint8 *random;
+
+  if (self->config.role == DTLS_ROLE_SERVER
+      && dtls_record_is_client_hello (record, &random))
+    connection = association_route_hello (self, record, random, now_us);
+
+  if (!connection)
+    dtls_association_count_drop (self, DTLS_DROP_HANDSHAKE, 1);
+  else if (record->epoch > 0 && self->next)
+    association_try_record (self, record, now_us);
+  else
+    association_give_record (self, connection, record, now_us);
+}
+
+void
+dtls_association_take_datagram (DtlsAssociation * self, const guint8 * data,
+    gsize size, gint64 now_us)
+{
+  DtlsRecord record;
+
+  while (self->current && dtls_record_parse (data, size, &record)) {
+    association_take_record (self, &record, now_us);
+    data += record.size;
+    size -= record.size;
+  }
+  if (self->current && size > 0)
+    dtls_association_count_drop (self, DTLS_DROP_MALFORMED, 1);
+  /* In this order: where `current` is lost, what came for `next` is done. */
+  dtls_association_proceed_next (self, now_us);
+  dtls_association_proceed_current (self, now_us);
+}
+
+void
+dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
+    gsize size, gint64 now_us)
+{
+  DtlsRecord record;
+
+  while (dtls_record_parse (data, size, &record)) {
+    association_give_record (self, self->closing, &record, now_us);
+    data += record.size;
+    size -= record.size;
+  }
+  dtls_connection_proceed (self->closing, now_us);
+  if (dtls_connection_get_phase (self->closing) != DTLS_PHASE_CLOSED)
+    return;
+  dtls_association_free_connection (self, &self->closing);
+  dtls_output_queue_put_peer_closed (self->outputs);
+}
+
+/* Datagrams before the start. */
+
+void
+dtls_association_keep_early (DtlsAssociation * self, const guint8 * data,
+    gsize size)
+{
+  DtlsRecord record;
+  const guint8 *random;
+
+  if (dtls_record_parse (data, size, &record)
+      && dtls_record_is_client_hello (&record, &random))
+    dtls_association_count_drop (self, DTLS_DROP_QUEUE_FULL,
+        dtls_datagram_queue_clear (self->early));
+  if (!dtls_datagram_queue_push (self->early, data, size))
+    dtls_association_count_drop (self, DTLS_DROP_QUEUE_FULL, 1);
+}
+
+void
+dtls_association_take_early (DtlsAssociation * self, gint64 now_us)
+{
+  g_autoptr (DtlsDatagramQueue) early = g_steal_pointer (&self->early);
+  GBytes *bytes;
+
+  while (self->current && (bytes = dtls_datagram_queue_pop (early))) {
+    gsize size;
+    const guint8 *data = g_bytes_get_data (bytes, &size);
+
+    dtls_association_take_datagram (self, data, size, now_us);
+    g_bytes_unref (bytes);
+  }
+}
