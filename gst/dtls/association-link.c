@@ -554,8 +554,8 @@ keep_early_data (DtlsLink * self, const guint8 * data, gsize size,
 {
   if (size == 0 || size > self->config.mtu) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_DATA_SIZE,
-        _("Data of %" G_GSIZE_FORMAT " bytes does not fit into one datagram "
-            "of at most %u bytes."), size, self->config.mtu);
+        _("Data of %zu bytes does not fit into one datagram of at most %u "
+            "bytes."), size, self->config.mtu);
     return FALSE;
   }
   if (self->early_data_size + size > DTLS_LINK_EARLY_DATA_MAX) {

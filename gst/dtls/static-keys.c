@@ -207,8 +207,8 @@ check_key (const DtlsProfile * profile, DtlsSecret * key, GError ** error)
   if (key != NULL && dtls_secret_size (key) == size)
     return TRUE;
   g_set_error (error, DTLS_ERROR, DTLS_ERROR_KEY,
-      _("%s needs a \"key\" of %" G_GSIZE_FORMAT " bytes, master key and "
-          "master salt, but there are %" G_GSIZE_FORMAT "."), profile->name,
+      _("%s needs a \"key\" of %zu bytes, master key and master salt, but "
+          "there are %zu."), profile->name,
       size, key != NULL ? dtls_secret_size (key) : 0);
   return FALSE;
 }

@@ -205,9 +205,8 @@ dtls_association_send_data (DtlsAssociation * self, const guint8 * data,
   }
   if (size == 0 || size > size_max) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_DATA_SIZE,
-        _("%" G_GSIZE_FORMAT " bytes do not fit into one record, which takes "
-            "1 to %" G_GSIZE_FORMAT ". Send less at a time, or raise the "
-            "MTU."), size, size_max);
+        _("%zu bytes do not fit into one record, which takes 1 to %zu. Send "
+            "less at a time, or raise the MTU."), size, size_max);
     return FALSE;
   }
   return dtls_connection_send_data (self->current, data, size, error);

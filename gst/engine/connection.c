@@ -431,9 +431,9 @@ static GError *
 connection_timeout_error (DtlsConnection * self)
 {
   return g_error_new (DTLS_ERROR, DTLS_ERROR_TIMEOUT,
-      _("The DTLS handshake did not finish within %" G_GINT64_FORMAT " ms: "
-          "the peer does not answer, or its packets do not get through."),
-      self->handshake_timeout_us / US_PER_MS);
+      _("The DTLS handshake did not finish within %u ms: the peer does not "
+          "answer, or its packets do not get through."),
+      (guint) (self->handshake_timeout_us / US_PER_MS));
 }
 
 void

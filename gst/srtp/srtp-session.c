@@ -78,8 +78,8 @@ session_create (DtlsSrtpSession * self, DtlsSecret * key, GError ** error)
 
   if (dtls_secret_size (key) != key_size) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_KEY,
-        _("The key is %" G_GSIZE_FORMAT " bytes long, but %s takes a master "
-            "key and master salt of %" G_GSIZE_FORMAT " bytes together."),
+        _("The key is %zu bytes long, but %s takes a master key and master "
+            "salt of %zu bytes together."),
         dtls_secret_size (key), self->profile->name, key_size);
     return FALSE;
   }
