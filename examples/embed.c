@@ -4,7 +4,7 @@
  * exchanges fingerprints, and reads the state. Here both ends live in one
  * process and send to each other over UDP on the loopback interface:
  *
- *   video ─► srtpkeyer ─┬─► udpsink      udpsrc ─► dtlssrtpdemux ─┬─► srtpkeyer ─► video
+ *  video ─► srtpkeyer ─┬─► udpsink      udpsrc ─► dtlssrtpdemux ─┬─► srtpkeyer ─► video
  *            dtlsenc ───┘                                         └─► dtlsdec
  *
  * Build:  meson compile -C build        Run:  build/examples/embed

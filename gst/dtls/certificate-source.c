@@ -22,16 +22,18 @@ struct _DtlsCertificateSource
   DtlsKeyType key_type;
   guint lifetime_days;
   DtlsCertificateScope scope;
+  GError *error;                /* nullable; goes before all others */
   DtlsCertificate *own;         /* nullable */
   DtlsCertificate *made;        /* nullable, the latest */
   gint64 renew_us;              /* when to replace it, on the wall clock */
 };
 
-G_DEFINE_TYPE (DtlsCertificateSource, dtls_certificate_source, G_TYPE_OBJECT)
-     static guint signal_changed;
+G_DEFINE_TYPE (DtlsCertificateSource, dtls_certificate_source, G_TYPE_OBJECT);
 
-     static DtlsCertificate *make (DtlsCertificateSource * self,
-    GError ** error)
+static guint signal_changed;
+
+static DtlsCertificate *
+make (DtlsCertificateSource * self, GError ** error)
 {
   DtlsCertificate *certificate =
       dtls_certificate_generate (self->key_type, self->lifetime_days, error);
@@ -56,6 +58,10 @@ take_locked (DtlsCertificateSource * self, gboolean * changed, GError ** error)
 {
   DtlsCertificate *certificate;
 
+  if (self->error) {
+    g_propagate_error (error, g_error_copy (self->error));
+    return NULL;
+  }
   if (self->own)
     return dtls_certificate_ref (self->own);
   if (self->scope == DTLS_CERTIFICATE_SCOPE_PIPELINE && is_fresh (self))
@@ -69,7 +75,8 @@ take_locked (DtlsCertificateSource * self, gboolean * changed, GError ** error)
 static DtlsCertificate *
 peek_locked (DtlsCertificateSource * self, gboolean * changed, GError ** error)
 {
-  if (self->own || self->scope == DTLS_CERTIFICATE_SCOPE_PIPELINE)
+  if (self->error || self->own
+      || self->scope == DTLS_CERTIFICATE_SCOPE_PIPELINE)
     return take_locked (self, changed, error);
   return self->made ? dtls_certificate_ref (self->made) : NULL;
 }
@@ -122,12 +129,22 @@ dtls_certificate_source_set_own (DtlsCertificateSource * self,
     DtlsCertificate * certificate)
 {
   g_mutex_lock (&self->lock);
+  g_clear_error (&self->error);
   g_clear_pointer (&self->own, dtls_certificate_unref);
   if (certificate)
     self->own = dtls_certificate_ref (certificate);
   g_mutex_unlock (&self->lock);
 
   g_signal_emit (self, signal_changed, 0, certificate);
+}
+
+void
+dtls_certificate_source_set_error (DtlsCertificateSource * self, GError * error)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_error (&self->error);
+  self->error = error;
+  g_mutex_unlock (&self->lock);
 }
 
 DtlsCertificateSource *
@@ -183,6 +200,7 @@ dtls_certificate_source_finalize (GObject * object)
 {
   DtlsCertificateSource *self = DTLS_CERTIFICATE_SOURCE (object);
 
+  g_clear_error (&self->error);
   g_clear_pointer (&self->own, dtls_certificate_unref);
   g_clear_pointer (&self->made, dtls_certificate_unref);
   g_mutex_clear (&self->lock);

@@ -64,11 +64,21 @@ void dtls_certificate_source_set_own (DtlsCertificateSource * self,
     DtlsCertificate * certificate);
 
 /**
+ * dtls_certificate_source_set_error:
+ * @error: (nullable) (transfer full): why there is none; until the next
+ *   dtls_certificate_source_set_own(), or %NULL, all who ask get this
+ *
+ * So that nobody shows another certificate than the one the user meant.
+ */
+void dtls_certificate_source_set_error (DtlsCertificateSource * self,
+    GError * error);
+
+/**
  * dtls_certificate_source_take:
- * @error: %DTLS_ERROR_RESOURCES
+ * @error: %DTLS_ERROR_RESOURCES, or what set_error() was given
  *
  * For the start of one association. May have to make a certificate first,
- * which takes up to a second for RSA; never fails with one of its own.
+ * which takes up to a second for RSA.
  *
  * Returns: (transfer full) (nullable): a certificate, %NULL with @error set.
  */

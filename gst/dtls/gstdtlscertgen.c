@@ -56,41 +56,42 @@ GST_DEBUG_CATEGORY_STATIC (dtls_cert_gen_debug);
 #define MESSAGE_NAME "dtls-certificate"
 
 #define DTLS_TYPE_CERT_GEN (dtls_cert_gen_get_type ())
-G_DECLARE_FINAL_TYPE (DtlsCertGen, dtls_cert_gen, DTLS, CERT_GEN, GstElement)
-     struct _DtlsCertGen
-     {
-       GstElement parent;
+G_DECLARE_FINAL_TYPE (DtlsCertGen, dtls_cert_gen, DTLS, CERT_GEN, GstElement);
 
-       GstPad *src;
-       DtlsCertificateSource *source;   /* constant */
+struct _DtlsCertGen
+{
+  GstElement parent;
 
-       /* object lock */
-       DtlsKeyType key_type;
-       guint lifetime_days;
-       DtlsCertificateScope scope;
-       gboolean has_pem;
-       GError *pem_error;       /* nullable, of the last pem that was set */
-       gchar *location;         /* nullable */
-       gboolean location_pending;       /* the file is yet to be read or made */
-     };
+  GstPad *src;
+  DtlsCertificateSource *source;        /* constant */
 
-     enum
-     {
-       PROP_0,
-       PROP_KEY_TYPE,
-       PROP_LIFETIME,
-       PROP_SCOPE,
-       PROP_PEM,
-       PROP_LOCATION,
-       PROP_FINGERPRINT,
-       PROP_NOT_AFTER,
-       N_PROPS
-     };
+  /* object lock */
+  DtlsKeyType key_type;
+  guint lifetime_days;
+  DtlsCertificateScope scope;
+  DtlsCertificate *pem;         /* nullable, what was set */
+  GError *pem_error;            /* nullable, in its place */
+  gchar *location;              /* nullable */
+  gboolean location_pending;    /* the file is yet to be read or made */
+};
 
-     static GParamSpec *props[N_PROPS];
+enum
+{
+  PROP_0,
+  PROP_KEY_TYPE,
+  PROP_LIFETIME,
+  PROP_SCOPE,
+  PROP_PEM,
+  PROP_LOCATION,
+  PROP_FINGERPRINT,
+  PROP_NOT_AFTER,
+  N_PROPS
+};
 
-     static GstStaticPadTemplate src_template =
-         GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+static GParamSpec *props[N_PROPS];
+
+static GstStaticPadTemplate src_template =
+GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (DTLS_CERTIFICATE_CAPS));
 
 G_DEFINE_TYPE_WITH_CODE (DtlsCertGen, dtls_cert_gen, GST_TYPE_ELEMENT,
@@ -101,7 +102,8 @@ GST_ELEMENT_REGISTER_DEFINE (dtlscertgen, "dtlscertgen", GST_RANK_NONE,
 
 /* ----- enumerations ----- */
 
-     static GType get_key_type_type (void)
+static GType
+get_key_type_type (void)
 {
   static const GEnumValue values[] = {
     {DTLS_KEY_TYPE_ECDSA_P256, "ECDSA, P-256", "ecdsa-p256"},
@@ -152,45 +154,47 @@ configure_source (DtlsCertGen * self)
       scope);
 }
 
-/* A bad text is remembered for the state change, which can fail and say so;
- * a certificate that is in use stays. */
+/* In use, a bad text changes nothing; before, it is remembered for the state
+ * change, which can fail and say so. */
 static void
 set_pem (DtlsCertGen * self, const gchar * pem)
 {
   g_autoptr (DtlsCertificate) certificate = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (pem)
     certificate = dtls_certificate_from_pem (pem, &error);
-  if (error) {
+  if (error)
     g_prefix_error (&error, "pem: ");
-    GST_WARNING_OBJECT (self, "%s", error->message);
+  if (error && GST_STATE (self) > GST_STATE_NULL) {
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", error->message),
+        (NULL));
+    return;
   }
 
   GST_OBJECT_LOCK (self);
   g_clear_error (&self->pem_error);
-  self->pem_error = error;
-  self->has_pem = pem != NULL;
+  self->pem_error = g_steal_pointer (&error);
+  g_clear_pointer (&self->pem, dtls_certificate_unref);
+  if (certificate)
+    self->pem = dtls_certificate_ref (certificate);
   GST_OBJECT_UNLOCK (self);
-
-  if (error == NULL)
-    dtls_certificate_source_set_own (self->source, certificate);
+  dtls_certificate_source_set_own (self->source, certificate);
 }
 
 static void
 set_location (DtlsCertGen * self, const gchar * location)
 {
-  gboolean had_location;
+  g_autoptr (DtlsCertificate) pem = NULL;
 
   GST_OBJECT_LOCK (self);
-  had_location = self->location != NULL;
   g_free (self->location);
   self->location = g_strdup (location);
   self->location_pending = location != NULL;
+  if (self->pem)
+    pem = dtls_certificate_ref (self->pem);
   GST_OBJECT_UNLOCK (self);
-
-  if (had_location)
-    dtls_certificate_source_set_own (self->source, NULL);
+  dtls_certificate_source_set_own (self->source, pem);
 }
 
 static gboolean
@@ -201,7 +205,7 @@ check_settings (DtlsCertGen * self, GError ** error)
   GST_OBJECT_LOCK (self);
   if (self->pem_error)
     g_propagate_error (error, g_error_copy (self->pem_error));
-  else if (self->has_pem && self->location)
+  else if (self->pem && self->location)
     g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM,
         _("Both pem and location are set. Set the one that has the "
             "certificate to use."));
@@ -242,12 +246,26 @@ load_location (DtlsCertGen * self, GError ** error)
   return TRUE;
 }
 
+/* Whoever holds the source must not get another certificate than the one
+ * that could not be had. */
+static gboolean
+prepare_source (DtlsCertGen * self, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (check_settings (self, &reason) && load_location (self, &reason))
+    return TRUE;
+  dtls_certificate_source_set_error (self->source, g_error_copy (reason));
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
 /* Returns: (transfer full) (nullable): %NULL without @error when every
  * association gets its own and none has asked yet. */
 static DtlsCertificate *
 get_certificate (DtlsCertGen * self, GError ** error)
 {
-  if (!check_settings (self, error) || !load_location (self, error))
+  if (!prepare_source (self, error))
     return NULL;
   return dtls_certificate_source_peek (self->source, error);
 }
@@ -364,9 +382,7 @@ src_query (GstPad * pad, GstObject * parent, GstQuery * query)
       || !g_str_equal (type, DTLS_CERTIFICATE_CONTEXT_TYPE))
     return gst_pad_query_default (pad, parent, query);
 
-  /* one who asks early must not get another than the one in the file */
-  if (!check_settings (self, NULL) || !load_location (self, NULL))
-    return FALSE;
+  prepare_source (self, NULL);  /* the source knows when it failed */
   context = dtls_certificate_source_to_context (self->source);
   gst_query_set_context (query, context);
   return TRUE;
@@ -548,41 +564,109 @@ dtls_cert_gen_finalize (GObject * object)
 
   g_object_unref (self->source);
   g_clear_error (&self->pem_error);
+  g_clear_pointer (&self->pem, dtls_certificate_unref);
   g_free (self->location);
   G_OBJECT_CLASS (dtls_cert_gen_parent_class)->finalize (object);
 }
 
 static void
-install_properties (GObjectClass * class)
+install_settings (void)
 {
-  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_PLAYING;
 
+  /**
+   * DtlsCertGen:key-type:
+   *
+   * For certificates made from now on.
+   *
+   * Since: 1.0
+   */
   props[PROP_KEY_TYPE] = g_param_spec_enum ("key-type", _("Key type"),
-      _("What kind of key to make. Browsers make and take ecdsa-p256. For new "
-          "certificates"), get_key_type_type (), DTLS_KEY_TYPE_ECDSA_P256, rw);
+      _("What kind of key to make. Browsers make and take ecdsa-p256"),
+      get_key_type_type (), DTLS_KEY_TYPE_ECDSA_P256, flags);
+
+  /**
+   * DtlsCertGen:lifetime:
+   *
+   * In days from now, and from one day back for peers whose clock is slow.
+   * A certificate that serves several associations is replaced, for those
+   * that start later, at half of it.
+   *
+   * Since: 1.0
+   */
   props[PROP_LIFETIME] = g_param_spec_uint ("lifetime", _("Lifetime"),
-      _("How long a certificate is valid, in days from now. One that serves "
-          "several associations is replaced at half of it, for new ones"),
-      1, LIFETIME_MAX_DAYS, DTLS_CERTIFICATE_LIFETIME_DAYS, rw);
+      _("How many days a certificate is valid. One that serves several "
+          "associations is replaced at half of it, for new ones"),
+      1, LIFETIME_MAX_DAYS, DTLS_CERTIFICATE_LIFETIME_DAYS, flags);
+
+  /**
+   * DtlsCertGen:scope:
+   *
+   * Without a meaning where #DtlsCertGen:pem or #DtlsCertGen:location gives
+   * the certificate.
+   *
+   * Since: 1.0
+   */
   props[PROP_SCOPE] = g_param_spec_enum ("scope", _("Scope"),
       _("Whether all associations show one certificate, or each a fresh one"),
-      get_scope_type (), DTLS_CERTIFICATE_SCOPE_PIPELINE, rw);
+      get_scope_type (), DTLS_CERTIFICATE_SCOPE_PIPELINE, flags);
+
+  /**
+   * DtlsCertGen:pem:
+   *
+   * A certificate, its chain if there is one, and its private key, not
+   * encrypted. Reads as exactly one certificate, and never as a key.
+   *
+   * Since: 1.0
+   */
   props[PROP_PEM] = g_param_spec_string ("pem", _("PEM"),
       _("Write: your own certificate and its private key as PEM text, in "
           "place of a made one. Read: the certificate alone, never the key"),
-      NULL, rw);
+      NULL, flags);
+}
+
+static void
+install_properties (GObjectClass * class)
+{
+  const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  install_settings ();
+
+  /**
+   * DtlsCertGen:location:
+   *
+   * The file is made with mode 0600 and never changed again, also not when
+   * the certificate in it has expired: whoever pinned it goes by its
+   * fingerprint. Remove it to get another.
+   *
+   * Since: 1.0
+   */
   props[PROP_LOCATION] = g_param_spec_string ("location", _("Location"),
       _("A file that keeps certificate and private key, so that a peer can "
           "pin the fingerprint. Read when it is there, otherwise made for "
-          "its owner alone"), NULL, rw | GST_PARAM_MUTABLE_READY);
-  props[PROP_FINGERPRINT] =
-      g_param_spec_string ("fingerprint", _("Fingerprint"),
+          "its owner alone"), NULL,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * DtlsCertGen:fingerprint:
+   *
+   * Such as "sha-256 AB:CD:…" (RFC 8122 section 5).
+   *
+   * Since: 1.0
+   */
+  props[PROP_FINGERPRINT] = g_param_spec_string ("fingerprint",
+      _("Fingerprint"),
       _("Of the present certificate, as the value of an a=fingerprint line in "
-          "SDP; with scope=association, of the latest"), NULL, ro);
-  props[PROP_NOT_AFTER] =
-      g_param_spec_boxed ("not-after", _("Not after"),
-      _("When the present certificate expires"), GST_TYPE_DATE_TIME, ro);
+          "SDP; with scope=association, of the latest"), NULL, read_only);
+
+  /**
+   * DtlsCertGen:not-after:
+   *
+   * Since: 1.0
+   */
+  props[PROP_NOT_AFTER] = g_param_spec_boxed ("not-after", _("Not after"),
+      _("When the present certificate expires"), GST_TYPE_DATE_TIME, read_only);
   g_object_class_install_properties (class, N_PROPS, props);
 }
 

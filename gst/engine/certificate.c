@@ -43,13 +43,16 @@ chain_clear (Chain * chain)
   gnutls_free (chain->items);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Chain, chain_clear)
-    G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_privkey_t,
-    gnutls_x509_privkey_deinit, NULL)
-    G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_crt_t,
-    gnutls_x509_crt_deinit, NULL)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Chain, chain_clear);
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_privkey_t,
+    gnutls_x509_privkey_deinit, NULL);
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gnutls_x509_crt_t,
+    gnutls_x509_crt_deinit, NULL);
+
 /* ----- from chain and key to certificate ----- */
-     static void certificate_clear (gpointer data)
+
+static void
+certificate_clear (gpointer data)
 {
   DtlsCertificate *certificate = data;
 

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "dtls/certificate-source.h"
+#include "engine/error.h"
 
 #define DAY_US (G_GINT64_CONSTANT (24) * 60 * 60 * G_USEC_PER_SEC)
 #define LIFETIME_DAYS 10
@@ -158,6 +159,25 @@ test_own (void)
 }
 
 static void
+test_error (void)
+{
+  g_autoptr (DtlsCertificateSource) source =
+      make_source (DTLS_CERTIFICATE_SCOPE_PIPELINE);
+  g_autoptr (GError) taken = NULL, peeked = NULL;
+  g_autofree gchar *after = NULL;
+
+  dtls_certificate_source_set_error (source,
+      g_error_new_literal (DTLS_ERROR, DTLS_ERROR_INVALID_PEM, "bad"));
+  g_assert_null (dtls_certificate_source_take (source, &taken));
+  g_assert_error (taken, DTLS_ERROR, DTLS_ERROR_INVALID_PEM);
+  g_assert_null (dtls_certificate_source_peek (source, &peeked));
+  g_assert_error (peeked, DTLS_ERROR, DTLS_ERROR_INVALID_PEM);
+  dtls_certificate_source_set_own (source, NULL);
+  after = take_fingerprint (source);
+  g_assert_nonnull (after);
+}
+
+static void
 test_configure (void)
 {
   g_autoptr (DtlsCertificateSource) source =
@@ -242,6 +262,7 @@ main (int argc, char **argv)
   g_test_add_func ("/certificate-source/old-one-stays-valid",
       test_old_one_stays_valid);
   g_test_add_func ("/certificate-source/own", test_own);
+  g_test_add_func ("/certificate-source/error", test_error);
   g_test_add_func ("/certificate-source/configure", test_configure);
   g_test_add_func ("/certificate-source/default-is-shared",
       test_default_is_shared);

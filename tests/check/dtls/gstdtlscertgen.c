@@ -12,6 +12,7 @@
 
 #include "dtls/certificate-source.h"
 #include "dtls/elements.h"
+#include "engine/error.h"
 
 /* ----- a stand-in for dtlsdec: a request pad that asks its peer ----- */
 
@@ -19,13 +20,14 @@ typedef GstElement Taker;
 typedef GstElementClass TakerClass;
 
 static GType taker_get_type (void);
-G_DEFINE_TYPE (Taker, taker, GST_TYPE_ELEMENT)
-     static GstStaticPadTemplate taker_template =
-         GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
+G_DEFINE_TYPE (Taker, taker, GST_TYPE_ELEMENT);
+
+static GstStaticPadTemplate taker_template =
+GST_STATIC_PAD_TEMPLATE ("certificate", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS_ANY);
 
-     static GstFlowReturn
-         taker_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+static GstFlowReturn
+taker_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   gst_buffer_unref (buffer);
   return GST_FLOW_OK;
@@ -239,6 +241,28 @@ test_bad_pem_corrected (void)
   stop (element);
 }
 
+/* in use, a bad one changes nothing but is reported */
+static void
+test_bad_pem_while_running (void)
+{
+  g_autoptr (GstElement) pipeline = gst_pipeline_new (NULL);
+  GstElement *element = make_certgen ();
+  g_autofree gchar *expected = NULL, *fingerprint = NULL;
+  g_autofree gchar *pem = make_pem (&expected);
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_object_ref_sink (pipeline);
+  gst_bin_add (GST_BIN (pipeline), element);
+  g_object_set (element, "pem", pem, NULL);
+  gst_element_set_state (pipeline, GST_STATE_READY);
+  g_object_set (element, "pem", "junk", NULL);
+  fingerprint = get_string (element, "fingerprint");
+  g_assert_cmpstr (fingerprint, ==, expected);
+  message = pop_message (pipeline, GST_MESSAGE_WARNING);
+  g_assert_nonnull (message);
+  stop (pipeline);
+}
+
 static void
 test_location (void)
 {
@@ -274,11 +298,15 @@ static void
 test_pem_and_location (void)
 {
   g_autoptr (GstElement) element = gst_object_ref_sink (make_certgen ());
-  g_autofree gchar *pem = make_pem (NULL);
+  g_autofree gchar *expected = NULL, *fingerprint = NULL;
+  g_autofree gchar *pem = make_pem (&expected);
 
   g_object_set (element, "pem", pem, "location", "/nonexistent/id.pem", NULL);
   g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==,
       GST_STATE_CHANGE_FAILURE);
+  g_object_set (element, "location", NULL, NULL);
+  fingerprint = get_string (element, "fingerprint");
+  g_assert_cmpstr (fingerprint, ==, expected);
 }
 
 /* ----- its pad ----- */
@@ -454,6 +482,30 @@ test_serves_one_association (void)
   stop (pipeline);
 }
 
+/* one who asks for a certificate that could not be read gets no other */
+static void
+test_serves_no_other (void)
+{
+  g_autoptr (GstElement) certgen = gst_object_ref_sink (make_certgen ());
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (certgen, "src");
+  GstQuery *query = gst_query_new_context (DTLS_CERTIFICATE_CONTEXT_TYPE);
+  g_autoptr (DtlsCertificateSource) source = NULL;
+  g_autoptr (DtlsCertificate) corrected = NULL;
+  g_autoptr (GError) error = NULL;
+  GstContext *context;
+
+  g_object_set (certgen, "pem", "junk", NULL);
+  g_assert_true (gst_pad_query (pad, query));
+  gst_query_parse_context (query, &context);
+  source = dtls_certificate_source_from_context (context);
+  g_assert_null (dtls_certificate_source_take (source, &error));
+  g_assert_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM);
+  g_object_set (certgen, "pem", NULL, NULL);
+  corrected = dtls_certificate_source_take (source, NULL);
+  g_assert_nonnull (corrected);
+  gst_query_unref (query);
+}
+
 /* the same with the taker in a bin, behind a ghost pad */
 static void
 test_serves_one_in_bin (void)
@@ -581,6 +633,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dtlscertgen/own-pem", test_own_pem);
   g_test_add_func ("/dtlscertgen/bad-pem", test_bad_pem);
   g_test_add_func ("/dtlscertgen/bad-pem-corrected", test_bad_pem_corrected);
+  g_test_add_func ("/dtlscertgen/bad-pem-while-running",
+      test_bad_pem_while_running);
   g_test_add_func ("/dtlscertgen/location", test_location);
   g_test_add_func ("/dtlscertgen/bad-location", test_bad_location);
   g_test_add_func ("/dtlscertgen/pem-and-location", test_pem_and_location);
@@ -591,6 +645,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dtlscertgen/scope-association", test_scope_association);
   g_test_add_func ("/dtlscertgen/serves-one-association",
       test_serves_one_association);
+  g_test_add_func ("/dtlscertgen/serves-no-other", test_serves_no_other);
   g_test_add_func ("/dtlscertgen/serves-one-in-bin", test_serves_one_in_bin);
   g_test_add_func ("/dtlscertgen/file-and-pipeline", test_file_and_pipeline);
   g_test_add_func ("/dtlscertgen/other-context-query",

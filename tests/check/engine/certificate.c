@@ -59,8 +59,10 @@ pair_clear (Pair * pair)
   g_free (pair->key);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear)
-     static Pair make_pair (DtlsKeyType key_type)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear);
+
+static Pair
+make_pair (DtlsKeyType key_type)
 {
   g_autoptr (DtlsCertificate) certificate = make (key_type);
   g_autoptr (DtlsSecret) pem = dtls_certificate_export_pem (certificate);
