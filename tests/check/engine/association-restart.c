@@ -86,7 +86,7 @@ test_client_restarts_on_a_bad_link (void)
     net->link.loss = 0.3;
     net->link.duplication = 0.1;
     net->link.jitter_ms = 10;
-    virtual_network_end (net, VIRTUAL_CLIENT)->config.mtu = 500;
+    virtual_network_end (net, VIRTUAL_CLIENT)->config.mtu = 200;
     virtual_network_reset_end (net, VIRTUAL_CLIENT);
     virtual_network_start (net, VIRTUAL_CLIENT);
     g_assert_true (virtual_network_connect (net, net->now_us + 30 * SECOND_US));

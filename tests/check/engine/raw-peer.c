@@ -93,8 +93,8 @@ raw_peer_end (RawPeer * peer)
   return virtual_network_end (peer->net, peer->side);
 }
 
-static void
-peer_deliver (RawPeer * peer)
+void
+raw_peer_deliver (RawPeer * peer)
 {
   GBytes *bytes;
 
@@ -123,7 +123,7 @@ raw_peer_exchange (RawPeer * peer, gboolean handshaking)
     peer_step (peer, handshaking);
     if (peer->result == GNUTLS_E_SUCCESS)
       handshaking = FALSE;
-    peer_deliver (peer);
+    raw_peer_deliver (peer);
   }
 }
 
@@ -149,10 +149,16 @@ peer_take_records (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
 }
 
 void
-raw_peer_handshake (RawPeer * peer)
+raw_peer_start (RawPeer * peer)
 {
   peer->net->filter = peer_take_records;
   peer->net->filter_data = peer;
   virtual_network_start (peer->net, peer->side);
+}
+
+void
+raw_peer_handshake (RawPeer * peer)
+{
+  raw_peer_start (peer);
   raw_peer_exchange (peer, TRUE);
 }

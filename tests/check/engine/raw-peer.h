@@ -34,6 +34,12 @@ void raw_peer_free (RawPeer * peer);
 
 VirtualEnd *raw_peer_end (RawPeer * peer);
 
+/** Starts the association; what it says goes to the peer. */
+void raw_peer_start (RawPeer * peer);
+
+/** Gives the association what the peer has said. */
+void raw_peer_deliver (RawPeer * peer);
+
 /** Starts the association and goes on until nobody has anything to say. */
 void raw_peer_handshake (RawPeer * peer);
 
