@@ -3,10 +3,8 @@
  * Glue around one association.
  *
  * Each call into the engine happens under the lock, and is followed by
- * drain(): datagrams go to a queue of their own, everything else becomes an
- * event. The lock released, dispatch() emits the events. Only one thread does
- * so at a time, and a thread that finds another at it leaves its own events
- * to that one; so their order is the engine's.
+ * drain(): datagrams go to a queue of their own, everything else to the event
+ * queue, which emits without the lock.
  *
  * Threads that emit: those that bring datagrams, and workers. A call that an
  * application or a state change makes emits no more than states, because a
@@ -22,6 +20,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "alarm.h"
+#include "engine/datagram-queue.h"
+#include "event-queue.h"
 #include "link-stats.h"
 #include "link-table.h"
 #include "worker.h"
@@ -31,17 +31,9 @@ GST_DEBUG_CATEGORY_STATIC (dtls_link_debug);
 
 /* What waits while nobody can take it. A flight is some five datagrams. */
 #define DATAGRAMS_MAX 256
-#define EVENTS_MAX 1024
+#define EARLY_DATA_MAX 4096
 
 #define N_SIDES 2
-
-/* Which events may be emitted in the calling thread. */
-typedef enum
-{
-  EMIT_NOTHING,
-  EMIT_STATES,
-  EMIT_ALL,
-} Emit;
 
 struct _DtlsLink
 {
@@ -64,10 +56,8 @@ struct _DtlsLink
   gboolean peer_closed;
 
   GQueue datagrams;             /* GBytes */
-  GQueue events;                /* DtlsOutput, without datagrams */
-  gboolean dispatching;
-  GQueue early_data;            /* GBytes */
-  gsize early_data_size;
+  DtlsEventQueue events;        /* all that are no datagrams */
+  DtlsDatagramQueue *early_data;
 };
 
 enum
@@ -92,26 +82,19 @@ G_DEFINE_TYPE_WITH_CODE (DtlsLink, dtls_link, G_TYPE_OBJECT,
 /* Events */
 
 static void
-event_free (gpointer data)
-{
-  dtls_output_clear (data);
-  g_free (data);
-}
-
-static void
 push_state_event (DtlsLink * self, DtlsState state)
 {
-  DtlsOutput *event = g_new0 (DtlsOutput, 1);
+  DtlsOutput event = {.type = DTLS_OUTPUT_STATE,.state = state };
 
-  event->type = DTLS_OUTPUT_STATE;
-  event->state = state;
   self->state = state;
-  g_queue_push_tail (&self->events, event);
+  dtls_event_queue_push (&self->events, &event);
 }
 
 static void
-emit (DtlsLink * self, const DtlsOutput * event)
+emit (gpointer owner, const DtlsOutput * event)
 {
+  DtlsLink *self = owner;
+
   switch (event->type) {
     case DTLS_OUTPUT_STATE:
       GST_INFO_OBJECT (self, "%s: state %d%s%s", self->id, event->state,
@@ -136,43 +119,15 @@ emit (DtlsLink * self, const DtlsOutput * event)
   }
 }
 
-static DtlsOutput *
-take_event (DtlsLink * self, Emit what)
-{
-  DtlsOutput *event = g_queue_peek_head (&self->events);
-
-  if (!event || what == EMIT_NOTHING)
-    return NULL;
-  if (what == EMIT_STATES && event->type != DTLS_OUTPUT_STATE)
-    return NULL;
-  return g_queue_pop_head (&self->events);
-}
-
 static void run_dispatch (gpointer data);
 
 /* With the lock held; releases it. */
 static void
-dispatch_and_unlock (DtlsLink * self, Emit what)
+dispatch_and_unlock (DtlsLink * self, DtlsEmit what)
 {
-  DtlsOutput *event;
-  gboolean more;
+  gboolean more = dtls_event_queue_dispatch (&self->events, what, emit, self);
 
-  if (self->dispatching) {
-    g_mutex_unlock (&self->lock);
-    return;
-  }
-
-  self->dispatching = TRUE;
-  while ((event = take_event (self, what))) {
-    g_mutex_unlock (&self->lock);
-    emit (self, event);
-    event_free (event);
-    g_mutex_lock (&self->lock);
-  }
-  self->dispatching = FALSE;
-  more = !g_queue_is_empty (&self->events);
   g_mutex_unlock (&self->lock);
-
   if (more)
     dtls_worker_push (run_dispatch, g_object_ref (self));
 }
@@ -183,7 +138,7 @@ run_dispatch (gpointer data)
   DtlsLink *self = data;
 
   g_mutex_lock (&self->lock);
-  dispatch_and_unlock (self, EMIT_ALL);
+  dispatch_and_unlock (self, DTLS_EMIT_ALL);
 }
 
 /* From here to the public functions: with the lock held. */
@@ -226,19 +181,12 @@ remember (DtlsLink * self, const DtlsOutput * output)
 }
 
 static void
-clear_early_data (DtlsLink * self)
-{
-  g_queue_clear_full (&self->early_data, (GDestroyNotify) g_bytes_unref);
-  self->early_data_size = 0;
-}
-
-static void
 send_early_data (DtlsLink * self)
 {
   GBytes *bytes;
   GError *error = NULL;
 
-  while ((bytes = g_queue_pop_head (&self->early_data))) {
+  while ((bytes = dtls_datagram_queue_pop (self->early_data))) {
     if (!dtls_association_send_data (self->association,
             g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error)) {
       GST_WARNING_OBJECT (self, "%s: early data is lost: %s", self->id,
@@ -247,29 +195,24 @@ send_early_data (DtlsLink * self)
     }
     g_bytes_unref (bytes);
   }
-  self->early_data_size = 0;
 }
 
 static void
 take_output (DtlsLink * self, DtlsOutput * output)
 {
+  gboolean connected = output->type == DTLS_OUTPUT_STATE
+      && output->state == DTLS_STATE_CONNECTED;
+
   if (output->type == DTLS_OUTPUT_DATAGRAM) {
     queue_datagram (self, output->bytes);
     dtls_output_clear (output);
     return;
   }
-
   remember (self, output);
-  if (output->type == DTLS_OUTPUT_DATA
-      && g_queue_get_length (&self->events) >= EVENTS_MAX) {
+  if (!dtls_event_queue_push (&self->events, output))
     GST_DEBUG_OBJECT (self, "%s: data comes faster than it is taken, dropped",
         self->id);
-    dtls_output_clear (output);
-    return;
-  }
-  g_queue_push_tail (&self->events, g_memdup2 (output, sizeof (*output)));
-  if (output->type == DTLS_OUTPUT_STATE
-      && output->state == DTLS_STATE_CONNECTED)
+  if (connected)
     send_early_data (self);
 }
 
@@ -283,7 +226,7 @@ drain (DtlsLink * self)
   while (dtls_association_poll (self->association, &output))
     take_output (self, &output);
   if (self->state == DTLS_STATE_CLOSED || self->state == DTLS_STATE_FAILED)
-    clear_early_data (self);
+    dtls_datagram_queue_clear (self->early_data);
   dtls_alarm_set (self->alarm,
       dtls_association_get_deadline_us (self->association));
   return !g_queue_is_empty (&self->datagrams);
@@ -291,7 +234,7 @@ drain (DtlsLink * self)
 
 /* What follows each call into the engine; releases the lock. */
 static void
-finish_and_unlock (DtlsLink * self, Emit what)
+finish_and_unlock (DtlsLink * self, DtlsEmit what)
 {
   gboolean ready = drain (self);
 
@@ -309,7 +252,7 @@ handle_deadline (gpointer data)
   dtls_alarm_set (self->alarm, -1);
   dtls_association_handle_deadline (self->association,
       dtls_alarm_get_now_us (self->alarm));
-  finish_and_unlock (self, EMIT_ALL);
+  finish_and_unlock (self, DTLS_EMIT_ALL);
 }
 
 static gboolean
@@ -421,14 +364,30 @@ dtls_link_set_role (DtlsLink * self, DtlsRole role)
   g_mutex_unlock (&self->lock);
 }
 
-void
-dtls_link_set_certificate (DtlsLink * self, DtlsCertificate * certificate)
+static void
+clear_config (DtlsConfig * config)
 {
+  g_clear_pointer (&config->certificate, dtls_certificate_unref);
+  g_clear_pointer (&config->fingerprints, dtls_fingerprints_unref);
+  g_clear_pointer ((gchar **) & config->priority, g_free);
+}
+
+void
+dtls_link_configure (DtlsLink * self, const DtlsConfig * config)
+{
+  DtlsConfig copy = *config, old;
+
+  copy.certificate = dtls_certificate_ref (config->certificate);
+  copy.priority = g_strdup (config->priority);
+  if (config->fingerprints)
+    dtls_fingerprints_ref (config->fingerprints);
+
   g_mutex_lock (&self->lock);
-  dtls_certificate_ref (certificate);
-  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
-  self->config.certificate = certificate;
+  old = self->config;
+  self->config = copy;
+  self->config.role = old.role;
   g_mutex_unlock (&self->lock);
+  clear_config (&old);
 }
 
 void
@@ -446,51 +405,7 @@ dtls_link_set_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
   }
   dtls_association_set_fingerprints (self->association, fingerprints,
       dtls_alarm_get_now_us (self->alarm));
-  finish_and_unlock (self, EMIT_NOTHING);
-}
-
-void
-dtls_link_set_verify (DtlsLink * self, DtlsVerify verify)
-{
-  g_mutex_lock (&self->lock);
-  self->config.verify = verify;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-dtls_link_set_profiles (DtlsLink * self, const DtlsProfiles * profiles)
-{
-  g_mutex_lock (&self->lock);
-  self->config.profiles = *profiles;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-dtls_link_set_mtu (DtlsLink * self, guint mtu)
-{
-  g_mutex_lock (&self->lock);
-  self->config.mtu = mtu;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-dtls_link_set_timeouts (DtlsLink * self, guint retransmit_timeout_ms,
-    guint retransmit_cap_ms, guint handshake_timeout_ms)
-{
-  g_mutex_lock (&self->lock);
-  self->config.retransmit_timeout_ms = retransmit_timeout_ms;
-  self->config.retransmit_cap_ms = retransmit_cap_ms;
-  self->config.handshake_timeout_ms = handshake_timeout_ms;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-dtls_link_set_priority (DtlsLink * self, const gchar * priority)
-{
-  g_mutex_lock (&self->lock);
-  g_free ((gchar *) self->config.priority);
-  self->config.priority = g_strdup (priority);
-  g_mutex_unlock (&self->lock);
+  finish_and_unlock (self, DTLS_EMIT_NOTHING);
 }
 
 /* The association's life */
@@ -508,7 +423,7 @@ dtls_link_start (DtlsLink * self, DtlsSide side, GError ** error)
     started = start_association (self, error);
     self->started[side] = started;
   }
-  finish_and_unlock (self, EMIT_STATES);
+  finish_and_unlock (self, DTLS_EMIT_STATES);
   return started;
 }
 
@@ -524,10 +439,10 @@ dtls_link_stop (DtlsLink * self, DtlsSide side)
   if (self->used)
     dtls_association_close (self->association);
   drain (self);
-  clear_early_data (self);
+  dtls_datagram_queue_clear (self->early_data);
   if (self->state != DTLS_STATE_CLOSED)
     push_state_event (self, DTLS_STATE_CLOSED);
-  finish_and_unlock (self, EMIT_STATES);
+  finish_and_unlock (self, DTLS_EMIT_STATES);
 }
 
 void
@@ -536,7 +451,7 @@ dtls_link_close (DtlsLink * self)
   g_mutex_lock (&self->lock);
   if (self->used)
     dtls_association_close (self->association);
-  finish_and_unlock (self, EMIT_ALL);
+  finish_and_unlock (self, DTLS_EMIT_ALL);
 }
 
 void
@@ -545,7 +460,7 @@ dtls_link_handle_datagram (DtlsLink * self, const guint8 * data, gsize size)
   g_mutex_lock (&self->lock);
   dtls_association_handle_datagram (self->association, data, size,
       dtls_alarm_get_now_us (self->alarm));
-  finish_and_unlock (self, EMIT_ALL);
+  finish_and_unlock (self, DTLS_EMIT_ALL);
 }
 
 static gboolean
@@ -558,14 +473,13 @@ keep_early_data (DtlsLink * self, const guint8 * data, gsize size,
             "bytes."), size, self->config.mtu);
     return FALSE;
   }
-  if (self->early_data_size + size > DTLS_LINK_EARLY_DATA_MAX) {
+  if (!dtls_datagram_queue_push (self->early_data, data, size)) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED,
-        _("The handshake is not finished, and the %d bytes of data that can "
-            "wait for its end are there already."), DTLS_LINK_EARLY_DATA_MAX);
+        _("The handshake is not finished, and no more than %d bytes of data "
+            "can wait for its end. Send less, or wait until the state is "
+            "connected."), DTLS_LINK_EARLY_DATA_MAX);
     return FALSE;
   }
-  self->early_data_size += size;
-  g_queue_push_tail (&self->early_data, g_bytes_new (data, size));
   return TRUE;
 }
 
@@ -581,7 +495,7 @@ dtls_link_send_data (DtlsLink * self, const guint8 * data, gsize size,
   else
     sent = dtls_association_send_data (self->association, data, size, error);
   drain (self);
-  dispatch_and_unlock (self, EMIT_NOTHING);
+  dispatch_and_unlock (self, DTLS_EMIT_NOTHING);
   return sent;
 }
 
@@ -648,7 +562,7 @@ dtls_link_has_early_data (DtlsLink * self)
   gboolean has;
 
   g_mutex_lock (&self->lock);
-  has = !g_queue_is_empty (&self->early_data);
+  has = dtls_datagram_queue_get_length (self->early_data) > 0;
   g_mutex_unlock (&self->lock);
   return has;
 }
@@ -721,14 +635,12 @@ dtls_link_finalize (GObject * object)
   dtls_link_table_forget (self->id, self);
   dtls_alarm_free (self->alarm);
   dtls_association_free (self->association);
-  g_clear_pointer (&self->config.certificate, dtls_certificate_unref);
-  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
-  g_free ((gchar *) self->config.priority);
+  clear_config (&self->config);
   g_clear_pointer (&self->keys, dtls_srtp_keys_unref);
   g_clear_pointer (&self->peer_certificate, g_bytes_unref);
   g_queue_clear_full (&self->datagrams, (GDestroyNotify) g_bytes_unref);
-  g_queue_clear_full (&self->events, event_free);
-  clear_early_data (self);
+  dtls_event_queue_clear (&self->events);
+  dtls_datagram_queue_free (self->early_data);
   g_mutex_clear (&self->lock);
   g_free (self->id);
   G_OBJECT_CLASS (dtls_link_parent_class)->finalize (object);
@@ -761,10 +673,10 @@ static void
 dtls_link_init (DtlsLink * self)
 {
   g_mutex_init (&self->lock);
+  dtls_event_queue_init (&self->events, &self->lock);
+  self->early_data = dtls_datagram_queue_new (EARLY_DATA_MAX,
+      DTLS_LINK_EARLY_DATA_MAX);
   self->association = dtls_association_new ();
   self->alarm = dtls_alarm_new (handle_deadline, G_OBJECT (self));
   self->config.mtu = DTLS_MTU_DEFAULT;
-  self->config.retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
-  self->config.retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
-  self->config.handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
 }

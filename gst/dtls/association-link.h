@@ -66,18 +66,20 @@ gboolean dtls_link_attach (DtlsLink * self, DtlsSide side,
 /** dtls_link_detach: READY→NULL; stops first. No-op for a stranger. */
 void dtls_link_detach (DtlsLink * self, DtlsSide side, gconstpointer owner);
 
-/* Settings. The sender brings the role, the receiver the rest. Those of the
- * handshake count from the next start on, fingerprints at once. */
+/** dtls_link_set_role: what the sender brings; counts from the next start. */
 void dtls_link_set_role (DtlsLink * self, DtlsRole role);
-void dtls_link_set_certificate (DtlsLink * self, DtlsCertificate * certificate);
+
+/**
+ * dtls_link_configure:
+ * @config: all but the role, which the receiver brings; only borrowed
+ *
+ * Counts from the next start on.
+ */
+void dtls_link_configure (DtlsLink * self, const DtlsConfig * config);
+
+/** dtls_link_set_fingerprints: counts at once. */
 void dtls_link_set_fingerprints (DtlsLink * self,
     DtlsFingerprints * fingerprints);
-void dtls_link_set_verify (DtlsLink * self, DtlsVerify verify);
-void dtls_link_set_profiles (DtlsLink * self, const DtlsProfiles * profiles);
-void dtls_link_set_mtu (DtlsLink * self, guint mtu);
-void dtls_link_set_timeouts (DtlsLink * self, guint retransmit_timeout_ms,
-    guint retransmit_cap_ms, guint handshake_timeout_ms);
-void dtls_link_set_priority (DtlsLink * self, const gchar * priority);
 
 /**
  * dtls_link_start:

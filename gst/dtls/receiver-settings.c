@@ -14,39 +14,16 @@
 #include "certificate-choice.h"
 #include "enums.h"
 #include "held-signal.h"
+#include "receiver-properties.h"
 #include "link-stats.h"
 
 GST_DEBUG_CATEGORY_STATIC (receiver_debug);
 #define GST_CAT_DEFAULT receiver_debug
 
-#define TIMEOUT_MIN_MS 10
-#define TIMEOUT_MAX_MS 60000
-
 /* Matches no certificate: stands in for a value that could not be read. */
 #define IMPOSSIBLE_FINGERPRINT \
     "sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
     "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
-
-typedef enum
-{
-  CONNECTION_ID,
-  CONNECTION_STATE,
-  PEM,
-  PEER_PEM,
-  PEER_FINGERPRINT,
-  VERIFY,
-  FINGERPRINT,
-  SRTP_PROFILES,
-  MTU,
-  RETRANSMIT_TIMEOUT,
-  RETRANSMIT_CAP,
-  HANDSHAKE_TIMEOUT,
-  PRIORITY,
-  STATS,
-  N_PROPERTIES,
-} Property;
-
-G_STATIC_ASSERT (N_PROPERTIES == DTLS_RECEIVER_SETTINGS_N_PROPERTIES);
 
 struct _DtlsReceiverSettings
 {
@@ -58,15 +35,8 @@ struct _DtlsReceiverSettings
 
   /* All below under the lock. */
   gchar *connection_id;
-  DtlsFingerprints *fingerprints;
-  DtlsVerify verify;
-  DtlsProfiles profiles;
-  guint mtu;
-  guint retransmit_timeout_ms;
-  guint retransmit_cap_ms;
-  guint handshake_timeout_ms;
-  gchar *priority;
-  GError *errors[N_PROPERTIES]; /* why the last value was not taken */
+  DtlsConfig config;            /* owns fingerprints and priority */
+  GError *errors[DTLS_RECEIVER_N_PROPERTIES];   /* why the last value was not taken */
 
   DtlsLink *link;               /* between open and close */
   gulong state_handler;
@@ -74,110 +44,12 @@ struct _DtlsReceiverSettings
   DtlsState state;              /* as last announced */
 };
 
-/* Installing */
-
-static GParamSpec *
-string_property (const gchar * name, const gchar * nick, const gchar * blurb,
-    const gchar * value, GParamFlags flags)
-{
-  return g_param_spec_string (name, nick, blurb, value,
-      flags | G_PARAM_STATIC_STRINGS);
-}
-
-static GParamSpec *
-ms_property (const gchar * name, const gchar * nick, const gchar * blurb,
-    guint min, guint max, guint value)
-{
-  return g_param_spec_uint (name, nick, blurb, min, max, value,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-}
-
-static void
-install_identity (GObjectClass * klass, guint first_id)
-{
-  g_object_class_install_property (klass, first_id + CONNECTION_ID,
-      string_property ("connection-id", _("Connection id"),
-          _("Joins the encoder and the decoder of one peer; needed, and unique "
-              "in the process"), NULL, G_PARAM_READWRITE));
-  g_object_class_install_property (klass, first_id + CONNECTION_STATE,
-      g_param_spec_enum ("connection-state", _("Connection state"),
-          _("State of the DTLS association"), DTLS_TYPE_CONNECTION_STATE,
-          DTLS_STATE_CLOSED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  g_object_class_install_property (klass, first_id + PEM,
-      string_property ("pem", _("PEM"),
-          _("Certificate and private key to use, in PEM format; reads as the "
-              "certificate in use, without the key"), NULL,
-          G_PARAM_READWRITE | GST_PARAM_DOC_SHOW_DEFAULT));
-  g_object_class_install_property (klass, first_id + PEER_PEM,
-      string_property ("peer-pem", _("Peer's PEM"),
-          _("Certificate that the peer has shown, in PEM format"), NULL,
-          G_PARAM_READABLE));
-  g_object_class_install_property (klass, first_id + FINGERPRINT,
-      string_property ("fingerprint", _("Fingerprint"),
-          _("Fingerprint of the certificate in use, as in an a=fingerprint "
-              "line of SDP"), NULL, G_PARAM_READABLE));
-}
-
-static void
-install_verification (GObjectClass * klass, guint first_id)
-{
-  g_object_class_install_property (klass, first_id + PEER_FINGERPRINT,
-      string_property ("peer-fingerprint", _("Peer's fingerprint"),
-          _("What the signalling says about the peer's certificate: one or "
-              "several values such as \"sha-256 AB:CD:…\", separated by "
-              "commas; may be set while running"), NULL,
-          G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING));
-  g_object_class_install_property (klass, first_id + VERIFY,
-      g_param_spec_enum ("verify", _("Verify"),
-          _("What is asked of the peer's certificate"), DTLS_TYPE_VERIFY,
-          DTLS_VERIFY_AUTO, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, first_id + SRTP_PROFILES,
-      string_property ("srtp-profiles", _("SRTP profiles"),
-          _("SRTP protection profiles, best first; \"none\" for data only"),
-          DTLS_PROFILES_DEFAULT, G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, first_id + PRIORITY,
-      string_property ("priority", _("Priority"),
-          _("GnuTLS priority string in place of the default, for peers with "
-              "special needs"), NULL,
-          G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY));
-}
-
-static void
-install_transport (GObjectClass * klass, guint first_id)
-{
-  g_object_class_install_property (klass, first_id + MTU,
-      g_param_spec_uint ("mtu", _("MTU"),
-          _("Largest DTLS datagram to send, in bytes"), DTLS_MTU_MIN,
-          DTLS_MTU_MAX, DTLS_MTU_DEFAULT, G_PARAM_READWRITE |
-          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, first_id + RETRANSMIT_TIMEOUT,
-      ms_property ("retransmit-timeout", _("Retransmission timeout"),
-          _("Milliseconds until an unanswered flight is sent again"),
-          TIMEOUT_MIN_MS, TIMEOUT_MAX_MS, DTLS_RETRANSMIT_TIMEOUT_MS));
-  g_object_class_install_property (klass, first_id + RETRANSMIT_CAP,
-      ms_property ("retransmit-cap", _("Retransmission cap"),
-          _("Milliseconds that the retransmission timeout may grow to in the "
-              "first seconds"), TIMEOUT_MIN_MS, TIMEOUT_MAX_MS,
-          DTLS_RETRANSMIT_CAP_MS));
-  g_object_class_install_property (klass, first_id + HANDSHAKE_TIMEOUT,
-      ms_property ("handshake-timeout", _("Handshake timeout"),
-          _("Milliseconds until a handshake without an end fails; 0 for never"),
-          0, G_MAXUINT, DTLS_HANDSHAKE_TIMEOUT_MS));
-  g_object_class_install_property (klass, first_id + STATS,
-      g_param_spec_boxed ("stats", _("Statistics"),
-          _("What was negotiated, and counters of DTLS datagrams"),
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
 void
 dtls_receiver_settings_install (GObjectClass * klass, guint first_id)
 {
   GST_DEBUG_CATEGORY_INIT (receiver_debug, "dtlsreceiver", 0,
       "Settings of DTLS decoders");
-  install_identity (klass, first_id);
-  install_verification (klass, first_id);
-  install_transport (klass, first_id);
+  dtls_receiver_properties_install (klass, first_id);
 }
 
 /* The link */
@@ -305,7 +177,8 @@ post_error (DtlsReceiverSettings * self, const GError * error)
 
 /* Takes @error, which is NULL for a value that was good. */
 static void
-keep_error (DtlsReceiverSettings * self, Property property, GError * error)
+keep_error (DtlsReceiverSettings * self, DtlsReceiverProperty property,
+    GError * error)
 {
   GError *old;
 
@@ -341,7 +214,7 @@ set_pem (DtlsReceiverSettings * self, const gchar * pem)
   GError *error = NULL;
 
   dtls_certificate_choice_set_pem (self->certificate, pem, &error);
-  keep_error (self, PEM, error);
+  keep_error (self, DTLS_RECEIVER_PEM, error);
 }
 
 static void
@@ -351,8 +224,8 @@ use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
   DtlsLink *link;
 
   g_mutex_lock (&self->lock);
-  old = self->fingerprints;
-  self->fingerprints = fingerprints;
+  old = self->config.fingerprints;
+  self->config.fingerprints = fingerprints;
   g_mutex_unlock (&self->lock);
 
   link = ref_link (self);
@@ -371,7 +244,7 @@ refuse_fingerprints (DtlsReceiverSettings * self, GError * error)
   gboolean have_former;
 
   g_mutex_lock (&self->lock);
-  have_former = self->fingerprints != NULL;
+  have_former = self->config.fingerprints != NULL;
   g_mutex_unlock (&self->lock);
 
   if (link) {
@@ -382,7 +255,7 @@ refuse_fingerprints (DtlsReceiverSettings * self, GError * error)
           dtls_fingerprints_parse (IMPOSSIBLE_FINGERPRINT, NULL));
   }
   g_clear_object (&link);
-  keep_error (self, PEER_FINGERPRINT, error);
+  keep_error (self, DTLS_RECEIVER_PEER_FINGERPRINT, error);
 }
 
 static void
@@ -398,7 +271,7 @@ set_fingerprints (DtlsReceiverSettings * self, const gchar * text)
       return;
     }
   }
-  keep_error (self, PEER_FINGERPRINT, NULL);
+  keep_error (self, DTLS_RECEIVER_PEER_FINGERPRINT, NULL);
   use_fingerprints (self, fingerprints);
 }
 
@@ -410,10 +283,10 @@ set_profiles (DtlsReceiverSettings * self, const gchar * text)
 
   if (dtls_profiles_parse (text, &profiles, &error)) {
     g_mutex_lock (&self->lock);
-    self->profiles = profiles;
+    self->config.profiles = profiles;
     g_mutex_unlock (&self->lock);
   }
-  keep_error (self, SRTP_PROFILES, error);
+  keep_error (self, DTLS_RECEIVER_SRTP_PROFILES, error);
 }
 
 gboolean
@@ -421,37 +294,37 @@ dtls_receiver_settings_set_property (DtlsReceiverSettings * self, guint id,
     const GValue * value)
 {
   switch (id - self->first_id) {
-    case CONNECTION_ID:
+    case DTLS_RECEIVER_CONNECTION_ID:
       set_string (self, &self->connection_id, value);
       return TRUE;
-    case PEM:
+    case DTLS_RECEIVER_PEM:
       set_pem (self, g_value_get_string (value));
       return TRUE;
-    case PEER_FINGERPRINT:
+    case DTLS_RECEIVER_PEER_FINGERPRINT:
       set_fingerprints (self, g_value_get_string (value));
       return TRUE;
-    case VERIFY:
+    case DTLS_RECEIVER_VERIFY:
       g_mutex_lock (&self->lock);
-      self->verify = g_value_get_enum (value);
+      self->config.verify = g_value_get_enum (value);
       g_mutex_unlock (&self->lock);
       return TRUE;
-    case SRTP_PROFILES:
+    case DTLS_RECEIVER_SRTP_PROFILES:
       set_profiles (self, g_value_get_string (value));
       return TRUE;
-    case MTU:
-      set_uint (self, &self->mtu, value);
+    case DTLS_RECEIVER_MTU:
+      set_uint (self, &self->config.mtu, value);
       return TRUE;
-    case RETRANSMIT_TIMEOUT:
-      set_uint (self, &self->retransmit_timeout_ms, value);
+    case DTLS_RECEIVER_RETRANSMIT_TIMEOUT:
+      set_uint (self, &self->config.retransmit_timeout_ms, value);
       return TRUE;
-    case RETRANSMIT_CAP:
-      set_uint (self, &self->retransmit_cap_ms, value);
+    case DTLS_RECEIVER_RETRANSMIT_CAP:
+      set_uint (self, &self->config.retransmit_cap_ms, value);
       return TRUE;
-    case HANDSHAKE_TIMEOUT:
-      set_uint (self, &self->handshake_timeout_ms, value);
+    case DTLS_RECEIVER_HANDSHAKE_TIMEOUT:
+      set_uint (self, &self->config.handshake_timeout_ms, value);
       return TRUE;
-    case PRIORITY:
-      set_string (self, &self->priority, value);
+    case DTLS_RECEIVER_PRIORITY:
+      set_string (self, (gchar **) & self->config.priority, value);
       return TRUE;
     default:
       return FALSE;
@@ -524,39 +397,41 @@ get_stats (DtlsReceiverSettings * self, GValue * value)
 
 /* With the lock held. */
 static gboolean
-get_value (DtlsReceiverSettings * self, Property property, GValue * value)
+get_value (DtlsReceiverSettings * self, DtlsReceiverProperty property,
+    GValue * value)
 {
   switch (property) {
-    case CONNECTION_ID:
+    case DTLS_RECEIVER_CONNECTION_ID:
       g_value_set_string (value, self->connection_id);
       return TRUE;
-    case CONNECTION_STATE:
+    case DTLS_RECEIVER_CONNECTION_STATE:
       g_value_set_enum (value, self->state);
       return TRUE;
-    case PEER_FINGERPRINT:
-      g_value_take_string (value, self->fingerprints ?
-          dtls_fingerprints_to_string (self->fingerprints) : NULL);
+    case DTLS_RECEIVER_PEER_FINGERPRINT:
+      g_value_take_string (value, self->config.fingerprints ?
+          dtls_fingerprints_to_string (self->config.fingerprints) : NULL);
       return TRUE;
-    case VERIFY:
-      g_value_set_enum (value, self->verify);
+    case DTLS_RECEIVER_VERIFY:
+      g_value_set_enum (value, self->config.verify);
       return TRUE;
-    case SRTP_PROFILES:
-      g_value_take_string (value, dtls_profiles_to_string (&self->profiles));
+    case DTLS_RECEIVER_SRTP_PROFILES:
+      g_value_take_string (value,
+          dtls_profiles_to_string (&self->config.profiles));
       return TRUE;
-    case MTU:
-      g_value_set_uint (value, self->mtu);
+    case DTLS_RECEIVER_MTU:
+      g_value_set_uint (value, self->config.mtu);
       return TRUE;
-    case RETRANSMIT_TIMEOUT:
-      g_value_set_uint (value, self->retransmit_timeout_ms);
+    case DTLS_RECEIVER_RETRANSMIT_TIMEOUT:
+      g_value_set_uint (value, self->config.retransmit_timeout_ms);
       return TRUE;
-    case RETRANSMIT_CAP:
-      g_value_set_uint (value, self->retransmit_cap_ms);
+    case DTLS_RECEIVER_RETRANSMIT_CAP:
+      g_value_set_uint (value, self->config.retransmit_cap_ms);
       return TRUE;
-    case HANDSHAKE_TIMEOUT:
-      g_value_set_uint (value, self->handshake_timeout_ms);
+    case DTLS_RECEIVER_HANDSHAKE_TIMEOUT:
+      g_value_set_uint (value, self->config.handshake_timeout_ms);
       return TRUE;
-    case PRIORITY:
-      g_value_set_string (value, self->priority);
+    case DTLS_RECEIVER_PRIORITY:
+      g_value_set_string (value, self->config.priority);
       return TRUE;
     default:
       return FALSE;
@@ -570,16 +445,16 @@ dtls_receiver_settings_get_property (DtlsReceiverSettings * self, guint id,
   gboolean known;
 
   switch (id - self->first_id) {
-    case PEM:
+    case DTLS_RECEIVER_PEM:
       get_pem (self, value);
       return TRUE;
-    case FINGERPRINT:
+    case DTLS_RECEIVER_FINGERPRINT:
       get_fingerprint (self, value);
       return TRUE;
-    case PEER_PEM:
+    case DTLS_RECEIVER_PEER_PEM:
       get_peer_pem (self, value);
       return TRUE;
-    case STATS:
+    case DTLS_RECEIVER_STATS:
       get_stats (self, value);
       return TRUE;
     default:
@@ -606,7 +481,7 @@ dup_first_error (DtlsReceiverSettings * self)
   guint i;
 
   g_mutex_lock (&self->lock);
-  for (i = 0; i < N_PROPERTIES && !error; i++)
+  for (i = 0; i < DTLS_RECEIVER_N_PROPERTIES && !error; i++)
     error = self->errors[i] ? g_error_copy (self->errors[i]) : NULL;
   g_mutex_unlock (&self->lock);
   return error;
@@ -653,28 +528,25 @@ dtls_receiver_settings_open (DtlsReceiverSettings * self)
   return link;
 }
 
+/* Takes @certificate. */
 static void
-apply (DtlsReceiverSettings * self, DtlsLink * link)
+configure (DtlsReceiverSettings * self, DtlsLink * link,
+    DtlsCertificate * certificate)
 {
-  DtlsFingerprints *fingerprints;
-  DtlsReceiverSettings values;
+  DtlsConfig config;
 
   g_mutex_lock (&self->lock);
-  values = *self;
-  fingerprints = self->fingerprints ?
-      dtls_fingerprints_ref (self->fingerprints) : NULL;
-  values.priority = g_strdup (self->priority);
+  config = self->config;
+  config.priority = g_strdup (self->config.priority);
+  if (config.fingerprints)
+    dtls_fingerprints_ref (config.fingerprints);
   g_mutex_unlock (&self->lock);
 
-  dtls_link_set_fingerprints (link, fingerprints);
-  dtls_link_set_verify (link, values.verify);
-  dtls_link_set_profiles (link, &values.profiles);
-  dtls_link_set_mtu (link, values.mtu);
-  dtls_link_set_timeouts (link, values.retransmit_timeout_ms,
-      values.retransmit_cap_ms, values.handshake_timeout_ms);
-  dtls_link_set_priority (link, values.priority);
-  g_free (values.priority);
-  g_clear_pointer (&fingerprints, dtls_fingerprints_unref);
+  config.certificate = certificate;
+  dtls_link_configure (link, &config);
+  dtls_certificate_unref (certificate);
+  g_clear_pointer (&config.fingerprints, dtls_fingerprints_unref);
+  g_free ((gchar *) config.priority);
 }
 
 gboolean
@@ -686,9 +558,7 @@ dtls_receiver_settings_start (DtlsReceiverSettings * self)
 
   certificate = dtls_certificate_choice_get (self->certificate, &error);
   if (certificate) {
-    dtls_link_set_certificate (link, certificate);
-    dtls_certificate_unref (certificate);
-    apply (self, link);
+    configure (self, link, certificate);
     dtls_link_start (link, DTLS_SIDE_RECEIVER, &error);
   }
   g_object_unref (link);
@@ -735,12 +605,12 @@ dtls_receiver_settings_new (GstElement * owner, guint first_id)
   self->first_id = first_id;
   self->certificate = dtls_certificate_choice_new (owner);
   g_mutex_init (&self->lock);
-  dtls_profiles_parse (DTLS_PROFILES_DEFAULT, &self->profiles, NULL);
-  self->verify = DTLS_VERIFY_AUTO;
-  self->mtu = DTLS_MTU_DEFAULT;
-  self->retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
-  self->retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
-  self->handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
+  dtls_profiles_parse (DTLS_PROFILES_DEFAULT, &self->config.profiles, NULL);
+  self->config.verify = DTLS_VERIFY_AUTO;
+  self->config.mtu = DTLS_MTU_DEFAULT;
+  self->config.retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
+  self->config.retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
+  self->config.handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
   self->state = DTLS_STATE_CLOSED;
   return self;
 }
@@ -752,9 +622,9 @@ dtls_receiver_settings_free (DtlsReceiverSettings * self)
 
   dtls_certificate_choice_free (self->certificate);
   g_free (self->connection_id);
-  g_clear_pointer (&self->fingerprints, dtls_fingerprints_unref);
-  g_free (self->priority);
-  for (i = 0; i < N_PROPERTIES; i++)
+  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  g_free ((gchar *) self->config.priority);
+  for (i = 0; i < DTLS_RECEIVER_N_PROPERTIES; i++)
     g_clear_error (&self->errors[i]);
   g_mutex_clear (&self->lock);
   g_free (self);

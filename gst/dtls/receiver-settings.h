@@ -27,12 +27,9 @@ G_BEGIN_DECLS
 
 typedef struct _DtlsReceiverSettings DtlsReceiverSettings;
 
-/** How many property ids dtls_receiver_settings_install() takes. */
-#define DTLS_RECEIVER_SETTINGS_N_PROPERTIES 14
-
 /**
  * dtls_receiver_settings_install:
- * @first_id: of %DTLS_RECEIVER_SETTINGS_N_PROPERTIES in a row
+ * @first_id: of %DTLS_RECEIVER_N_PROPERTIES in a row
  */
 void dtls_receiver_settings_install (GObjectClass * klass, guint first_id);
 
