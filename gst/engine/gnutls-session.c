@@ -20,6 +20,7 @@
 
 #include "certificate-gnutls.h"
 #include "error.h"
+#include "record.h"
 #include "verification.h"
 
 #define SESSION_PRIORITY \
@@ -143,19 +144,26 @@ session_client_hello (gnutls_session_t tls, unsigned int type, unsigned when,
 
 /* Setting up. */
 
-static gnutls_priority_t
-session_default_priority (void)
+static gpointer
+session_make_default_priority (gpointer data)
 {
-  static gsize once = 0;
+  gnutls_priority_t priority = NULL;
 
-  if (g_once_init_enter (&once)) {
-    gnutls_priority_t priority = NULL;
+  /* NULL where the system's policy leaves nothing of it. */
+  gnutls_priority_init (&priority, SESSION_PRIORITY, NULL);
+  return priority;
+}
 
-    if (gnutls_priority_init (&priority, SESSION_PRIORITY, NULL) < 0)
-      g_error ("GnuTLS does not know the ciphers that WebRTC needs");
-    g_once_init_leave (&once, (gsize) priority);
-  }
-  return (gnutls_priority_t) once;
+/* Shared by all sessions of the process. */
+static int
+session_set_default_priority (DtlsSession * self)
+{
+  static GOnce once = G_ONCE_INIT;
+  gnutls_priority_t priority =
+      g_once (&once, session_make_default_priority, NULL);
+
+  return priority ? gnutls_priority_set (self->tls, priority)
+      : GNUTLS_E_NO_PRIORITIES_WERE_SET;
 }
 
 static gboolean
@@ -164,16 +172,19 @@ session_set_priority (DtlsSession * self, const gchar * text, GError ** error)
   const char *where = NULL;
   int ret;
 
-  if (!text || !*text) {
-    gnutls_priority_set (self->tls, session_default_priority ());
-    return TRUE;
-  }
-  ret = gnutls_priority_set_direct (self->tls, text, &where);
+  if (text && *text)
+    ret = gnutls_priority_set_direct (self->tls, text, &where);
+  else
+    ret = session_set_default_priority (self);
   if (ret >= 0)
     return TRUE;
-  g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PRIORITY,
-      _("The priority string \"%s\" does not parse from \"%s\" on: %s."),
-      text, where ? where : text, gnutls_strerror (ret));
+  if (ret == GNUTLS_E_INVALID_REQUEST)
+    g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PRIORITY,
+        _("The priority string \"%s\" does not parse from \"%s\" on."),
+        text, where ? where : text);
+  else
+    g_set_error (error, DTLS_ERROR, DTLS_ERROR_RESOURCES,
+        _("GnuTLS could not set the priorities: %s."), gnutls_strerror (ret));
   return FALSE;
 }
 
@@ -473,7 +484,8 @@ void
 dtls_session_get_facts (DtlsSession * self, DtlsStats * stats)
 {
   stats->version =
-      gnutls_protocol_get_version (self->tls) == GNUTLS_DTLS1_2 ? 0xFEFD : 0;
+      gnutls_protocol_get_version (self->tls) == GNUTLS_DTLS1_2
+      ? DTLS_VERSION_1_2 : 0;
   stats->cipher = gnutls_ciphersuite_get (self->tls);
   stats->group = gnutls_group_get_name (gnutls_group_get (self->tls));
   stats->profile = session_get_profile (self);
