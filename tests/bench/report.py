@@ -209,7 +209,7 @@ set yrange [0:*]
 set ylabel "CPU time to protect and unprotect, µs"
 set grid ytics
 set key top left
-set bmargin 4
+set bmargin 3
 plot "{data}" using 2:xtic(1) title "{other}" linecolor rgb "#b0b0b0", \\
      "{data}" using 3 title "{ours}" linecolor rgb "#2f7d4f"
 """
