@@ -442,7 +442,8 @@ keyer_install_properties (GObjectClass * klass)
    * SrtpKeyer:stats:
    *
    * Two structures, "sent" and "received", while READY or above: packets,
-   * bytes, SSRCs, and how many packets were dropped for which cause. They are
+   * bytes, SSRCs, whether the key is nearly used up (RFC 3711 section 9.2), and
+   * how many packets were dropped for which cause. They are
    * the association's: all elements that use it count together.
    *
    * Since: 1.0

@@ -107,6 +107,7 @@ dtls_srtp_slot_get_stats (const DtlsSrtpSlot * self)
       self->past.packets[DTLS_SRTP_OK] + now.packets[DTLS_SRTP_OK],
       bytes, G_TYPE_UINT64, self->past.bytes + now.bytes,
       "ssrcs", G_TYPE_UINT, now.ssrcs,
+      "key-nearly-exhausted", G_TYPE_BOOLEAN, now.key_is_nearly_exhausted,
       "dropped", GST_TYPE_STRUCTURE, dropped, NULL);
 }
 

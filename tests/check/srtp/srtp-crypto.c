@@ -8,6 +8,7 @@
 
 #include "srtp/srtp-crypto.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include <srtp2/srtp.h>
@@ -399,6 +400,65 @@ test_gcm_forgets_additional_data (void)
   srtp_cipher_dealloc (cipher);
 }
 
+/* ------------------------------------------------ wiping */
+
+void __real_g_free (gpointer memory);
+void __wrap_g_free (gpointer memory);
+
+static guint8 *watched;
+static gboolean watched_was_wiped;
+
+/* What is freed must be zero by then; the allocator may have rounded up. */
+void
+__wrap_g_free (gpointer memory)
+{
+  if (memory != NULL && memory == watched) {
+    gsize size = malloc_usable_size (memory) - 2 * sizeof (gsize);
+
+    watched_was_wiped = TRUE;
+    for (gsize i = 0; i < size; i++)
+      watched_was_wiped &= watched[i] == 0;
+    watched = NULL;
+  }
+  __real_g_free (memory);
+}
+
+static void
+check_cipher_is_wiped (const srtp_cipher_type_t * type)
+{
+  const srtp_cipher_test_case_t *test = type->test_data;
+  srtp_cipher_t *cipher;
+  guint8 data[64] = { 0, };
+  guint size = 16;
+
+  type->alloc (&cipher, test->key_length_octets, test->tag_length_octets);
+  srtp_cipher_init (cipher, test->key);
+  srtp_cipher_set_iv (cipher, test->idx, srtp_direction_encrypt);
+  srtp_cipher_encrypt (cipher, data, &size);
+  watched = (guint8 *) cipher;
+  srtp_cipher_dealloc (cipher);
+  g_assert_null (watched);
+  g_assert_true (watched_was_wiped);
+}
+
+static void
+test_wiped_when_freed (void)
+{
+  srtp_auth_t *auth;
+
+  check_cipher_is_wiped (&dtls_srtp_aes_icm_128);
+  check_cipher_is_wiped (&dtls_srtp_aes_icm_256);
+  check_cipher_is_wiped (&dtls_srtp_aes_gcm_128);
+  check_cipher_is_wiped (&dtls_srtp_aes_gcm_256);
+
+  dtls_srtp_hmac_sha1.alloc (&auth, 20, 10);
+  srtp_auth_init (auth, dtls_srtp_hmac_sha1.test_data->key);
+  watched = (guint8 *) auth;
+  srtp_auth_dealloc (auth);
+  g_assert_null (watched);
+  g_assert_true (watched_was_wiped);
+}
+
 /* ------------------------------------------------ parameters */
 
 static void
@@ -445,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/srtp/crypto/gcm-without-data", test_gcm_without_data);
   g_test_add_func ("/srtp/crypto/gcm-forgets-additional-data",
       test_gcm_forgets_additional_data);
+  g_test_add_func ("/srtp/crypto/wiped-when-freed", test_wiped_when_freed);
   g_test_add_func ("/srtp/crypto/impossible-sizes", test_impossible_sizes);
   return g_test_run ();
 }
