@@ -5,10 +5,6 @@
  * Threads: everything but the functions of the header runs on the server's
  * thread. An exchange is owned by whoever will answer it; only the server's
  * thread touches its message.
- *
- * Timers: one per request, from its start (or from the end of the one before
- * it on the same connection) until its body is there, REQUEST_TIMEOUT_S; a
- * client that dawdles is disconnected.
  */
 #include "config.h"
 
@@ -19,16 +15,15 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#include "whep-offer.h"
 #include "whep-page.h"
+#include "whep-reply.h"
+#include "whep-request.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_server_debug);
 #define GST_CAT_DEFAULT whep_server_debug
 
-#define REQUEST_TIMEOUT_S 20
+#define REQUEST_TIMEOUT_MS 20000
 #define CONNECTIONS_MAX 256
-#define TYPE_SDP "application/sdp"
-#define TYPE_FRAGMENT "application/trickle-ice-sdpfrag"
 
 struct _WhepServer
 {
@@ -43,6 +38,7 @@ struct _WhepServer
   gchar *token;
   gchar **ice_servers;
   WhepAccess access;
+  guint request_timeout_ms;
   guint connections;
   GHashTable *exchanges;        /* those whose message still lives */
 };
@@ -58,156 +54,6 @@ struct _WhepExchange
   gchar *etag;
   gchar *text;
 };
-
-/* A request whose body is on its way. */
-typedef struct
-{
-  GString *body;
-  GSource *timeout;
-} Request;
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  g_string_free (request->body, TRUE);
-  if (request->timeout) {
-    g_source_destroy (request->timeout);
-    g_source_unref (request->timeout);
-  }
-  g_free (request);
-}
-
-static Request *
-request_of (SoupServerMessage * message)
-{
-  return g_object_get_data (G_OBJECT (message), "whep-request");
-}
-
-static const gchar *
-header (SoupServerMessage * message, const gchar * name)
-{
-  return
-      soup_message_headers_get_one (soup_server_message_get_request_headers
-      (message), name);
-}
-
-static void
-set_header (SoupServerMessage * message, const gchar * name,
-    const gchar * value)
-{
-  soup_message_headers_replace (soup_server_message_get_response_headers
-      (message), name, value);
-}
-
-/* One line of text goes with every status that is no success. */
-static void
-respond_text (SoupServerMessage * message, guint status, const gchar * text)
-{
-  g_autofree gchar *line = g_strconcat (text, "\n", NULL);
-
-  soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (message, "text/plain; charset=utf-8",
-      SOUP_MEMORY_COPY, line, strlen (line));
-}
-
-static void
-respond_error (SoupServerMessage * message, const GError * error)
-{
-  guint status =
-      error->domain == WHEP_ERROR ? (guint) error->code : WHEP_ERROR_INTERNAL;
-
-  if (status == WHEP_ERROR_UNAVAILABLE)
-    set_header (message, "Retry-After", "1");
-  respond_text (message, status, error->message);
-}
-
-static void
-respond_method_not_allowed (SoupServerMessage * message, const gchar * allowed)
-{
-  g_autofree gchar *text = g_strdup_printf (_("Only %s work here."), allowed);
-
-  set_header (message, "Allow", allowed);
-  respond_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, text);
-}
-
-/* What scripts of other origins may know; nothing for those not allowed. */
-static void
-add_cors (WhepServer * self, SoupServerMessage * message)
-{
-  const gchar *origin = header (message, "Origin");
-
-  set_header (message, "Vary", "Origin");
-  if (!origin || !whep_access_allows_origin (&self->access, origin,
-          header (message, "Host")))
-    return;
-  set_header (message, "Access-Control-Allow-Origin", origin);
-  set_header (message, "Access-Control-Expose-Headers",
-      "Location, ETag, Link, Retry-After");
-}
-
-static void
-respond_options (SoupServerMessage * message, const gchar * allowed)
-{
-  soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
-  set_header (message, "Allow", allowed);
-  set_header (message, "Accept-Post", TYPE_SDP);
-  set_header (message, "Accept-Patch", TYPE_FRAGMENT);
-  set_header (message, "Access-Control-Allow-Methods", allowed);
-  set_header (message, "Access-Control-Allow-Headers",
-      "Authorization, Content-Type, If-Match");
-  set_header (message, "Access-Control-Max-Age", "86400");
-}
-
-/* Whether the client may ask at all; responds when it may not. */
-static gboolean
-check_access (WhepServer * self, SoupServerMessage * message)
-{
-  const gchar *host = header (message, "Host");
-
-  if (!whep_access_allows_host (&self->access, host)) {
-    respond_text (message, SOUP_STATUS_FORBIDDEN,
-        _("This server is for this machine alone. Open it by the name "
-            "localhost or by its IP address."));
-    return FALSE;
-  }
-  if (!whep_access_allows_origin (&self->access, header (message, "Origin"),
-          host)) {
-    respond_text (message, SOUP_STATUS_FORBIDDEN,
-        _("Pages of that origin may not play this stream."));
-    return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-check_token (WhepServer * self, SoupServerMessage * message)
-{
-  if (whep_access_allows_token (&self->access,
-          header (message, "Authorization")))
-    return TRUE;
-  set_header (message, "WWW-Authenticate", "Bearer");
-  respond_text (message, SOUP_STATUS_UNAUTHORIZED,
-      _("This stream needs a token."));
-  return FALSE;
-}
-
-/* Whether the body is of @type; responds when it is not. */
-static gboolean
-check_content_type (SoupServerMessage * message, const gchar * type)
-{
-  const gchar *given =
-      soup_message_headers_get_content_type
-      (soup_server_message_get_request_headers (message), NULL);
-
-  if (given && g_ascii_strcasecmp (given, type) == 0)
-    return TRUE;
-  g_autofree gchar *text =
-      g_strdup_printf (_("The Content-Type must be %s."), type);
-  respond_text (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, text);
-  return FALSE;
-}
 
 static void
 exchange_free (WhepExchange * exchange)
@@ -269,12 +115,12 @@ exchange_respond_created (WhepExchange * exchange)
   g_autofree gchar *etag = g_strdup_printf ("\"%s\"", exchange->etag);
 
   soup_server_message_set_status (message, SOUP_STATUS_CREATED, NULL);
-  set_header (message, "Location", location);
-  set_header (message, "ETag", etag);
-  set_header (message, "Accept-Patch", TYPE_FRAGMENT);
-  set_header (message, "Cache-Control", "no-store");
+  whep_reply_set (message, "Location", location);
+  whep_reply_set (message, "ETag", etag);
+  whep_reply_set (message, "Accept-Patch", WHEP_TYPE_FRAGMENT);
+  whep_reply_set (message, "Cache-Control", "no-store");
   add_ice_servers (self, message);
-  soup_server_message_set_response (message, TYPE_SDP, SOUP_MEMORY_COPY,
+  soup_server_message_set_response (message, WHEP_TYPE_SDP, SOUP_MEMORY_COPY,
       exchange->text, strlen (exchange->text));
 }
 
@@ -296,7 +142,7 @@ exchange_finish (gpointer data)
     g_autoptr (GError) error = g_error_new_literal (WHEP_ERROR,
         exchange->status, exchange->text);
 
-    respond_error (exchange->message, error);
+    whep_reply_error (exchange->message, error);
   }
   soup_server_message_unpause (exchange->message);
   exchange_detach (exchange);
@@ -338,16 +184,16 @@ static void
 handle_endpoint (WhepServer * self, SoupServerMessage * message)
 {
   const gchar *method = soup_server_message_get_method (message);
-  const Request *request = request_of (message);
+  const GString *body = whep_request_get_body (message);
 
   if (g_str_equal (method, "OPTIONS"))
-    respond_options (message, "POST, OPTIONS");
+    whep_reply_options (message, "POST, OPTIONS");
   else if (!g_str_equal (method, "POST"))
-    respond_method_not_allowed (message, "POST, OPTIONS");
-  else if (check_token (self, message)
-      && check_content_type (message, TYPE_SDP))
-    self->handler.offer (exchange_new (self, message), request->body->str,
-        request->body->len, self->user_data);
+    whep_reply_method_not_allowed (message, "POST, OPTIONS");
+  else if (whep_reply_check_token (&self->access, message)
+      && whep_reply_check_content_type (message, WHEP_TYPE_SDP))
+    self->handler.offer (exchange_new (self, message), body->str,
+        body->len, self->user_data);
 }
 
 /* "W/\"x\"" and "\"x\"" → "x" */
@@ -368,17 +214,16 @@ static void
 handle_trickle (WhepServer * self, SoupServerMessage * message,
     const gchar * id)
 {
-  const Request *request = request_of (message);
-  g_autofree gchar *etag = unquote_etag (header (message, "If-Match"));
+  const GString *body = whep_request_get_body (message);
+  g_autofree gchar *etag = unquote_etag (whep_reply_get (message, "If-Match"));
   g_autoptr (GError) error = NULL;
 
-  if (!check_content_type (message, TYPE_FRAGMENT))
+  if (!whep_reply_check_content_type (message, WHEP_TYPE_FRAGMENT))
     return;
-  if (self->handler.trickle (id, etag, request->body->str, &error,
-          self->user_data))
+  if (self->handler.trickle (id, etag, body->str, &error, self->user_data))
     soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
   else
-    respond_error (message, error);
+    whep_reply_error (message, error);
 }
 
 static void
@@ -388,17 +233,17 @@ handle_viewer (WhepServer * self, SoupServerMessage * message, const gchar * id)
   const gchar *method = soup_server_message_get_method (message);
 
   if (g_str_equal (method, "OPTIONS"))
-    respond_options (message, allowed);
-  else if (!check_token (self, message))
+    whep_reply_options (message, allowed);
+  else if (!whep_reply_check_token (&self->access, message))
     return;
   else if (g_str_equal (method, "PATCH"))
     handle_trickle (self, message, id);
   else if (!g_str_equal (method, "DELETE"))
-    respond_method_not_allowed (message, allowed);
+    whep_reply_method_not_allowed (message, allowed);
   else if (self->handler.remove (id, self->user_data))
     soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   else
-    respond_text (message, SOUP_STATUS_NOT_FOUND, _("No such viewer."));
+    whep_reply_text (message, SOUP_STATUS_NOT_FOUND, _("No such viewer."));
 }
 
 static void
@@ -413,18 +258,18 @@ handle_page (WhepServer * self, SoupServerMessage * message, const gchar * path)
     g_autofree gchar *text = g_strdup_printf (_("Nothing is here. The page is "
             "at /, the WHEP endpoint at %s."), self->path);
 
-    respond_text (message, SOUP_STATUS_NOT_FOUND, text);
+    whep_reply_text (message, SOUP_STATUS_NOT_FOUND, text);
     return;
   }
   if (!g_str_equal (method, "GET") && !g_str_equal (method, "HEAD")) {
-    respond_method_not_allowed (message, "GET, HEAD");
+    whep_reply_method_not_allowed (message, "GET, HEAD");
     return;
   }
   const gchar *data = g_bytes_get_data (bytes, &size);
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
-  set_header (message, "Content-Security-Policy",
+  whep_reply_set (message, "Content-Security-Policy",
       "default-src 'self'; frame-ancestors 'self'");
-  set_header (message, "Cache-Control", "no-cache");
+  whep_reply_set (message, "Cache-Control", "no-cache");
   soup_server_message_set_response (message, content_type, SOUP_MEMORY_COPY,
       data, size);
 }
@@ -437,9 +282,9 @@ handle_request (SoupServer * soup, SoupServerMessage * message,
   gsize length = strlen (self->path);
 
   GST_DEBUG ("%s %s", soup_server_message_get_method (message), path);
-  add_cors (self, message);
-  set_header (message, "X-Content-Type-Options", "nosniff");
-  if (!check_access (self, message))
+  whep_reply_add_cors (&self->access, message);
+  whep_reply_set (message, "X-Content-Type-Options", "nosniff");
+  if (!whep_reply_check_access (&self->access, message))
     return;
   if (g_str_equal (path, self->path))
     handle_endpoint (self, message);
@@ -450,86 +295,28 @@ handle_request (SoupServer * soup, SoupServerMessage * message,
     handle_page (self, message, path);
 }
 
-static void
-on_got_chunk (SoupServerMessage * message, GBytes * chunk, gpointer user_data)
-{
-  GString *body = request_of (message)->body;
-  gsize size;
-  const gchar *data = g_bytes_get_data (chunk, &size);
-
-  /* One byte more than is allowed, so that the limit shows. */
-  g_string_append_len (body, data,
-      MIN (size, WHEP_OFFER_SIZE_MAX + 1 - body->len));
-}
-
-/* After the headers: what need not be read is refused at once. */
+/* After the headers. */
 static void
 handle_headers (SoupServer * soup, SoupServerMessage * message,
     const gchar * path, GHashTable * query, gpointer user_data)
 {
-  SoupMessageHeaders *headers =
-      soup_server_message_get_request_headers (message);
-
-  soup_message_body_set_accumulate (soup_server_message_get_request_body
-      (message), FALSE);
-  if (soup_message_headers_get_content_length (headers) > WHEP_OFFER_SIZE_MAX) {
-    g_autofree gchar *text = g_strdup_printf (_("The body is larger than %d "
-            "bytes."), WHEP_OFFER_SIZE_MAX);
-
-    set_header (message, "Connection", "close");
-    respond_text (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, text);
-  }
-}
-
-static void
-disconnect_client (SoupServerMessage * message)
-{
-  GSocket *socket = soup_server_message_get_socket (message);
-
-  if (socket)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
-}
-
-static gboolean
-on_request_timeout (gpointer user_data)
-{
-  GST_INFO ("a request did not arrive in time");
-  disconnect_client (user_data);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-on_got_body (SoupServerMessage * message, gpointer user_data)
-{
-  g_source_destroy (request_of (message)->timeout);
+  whep_request_limit (message);
 }
 
 static void
 on_request_started (SoupServer * soup, SoupServerMessage * message,
     WhepServer * self)
 {
-  Request *request = g_new0 (Request, 1);
-
-  request->body = g_string_new (NULL);
-  request->timeout = g_timeout_source_new_seconds (REQUEST_TIMEOUT_S);
-  g_source_set_callback (request->timeout, on_request_timeout, message, NULL);
-  g_source_attach (request->timeout, self->context);
-  g_object_set_data_full (G_OBJECT (message), "whep-request", request,
-      request_free);
-  g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
-  g_signal_connect (message, "got-body", G_CALLBACK (on_got_body), NULL);
-
+  whep_request_watch (message, self->context, self->request_timeout_ms);
   if (++self->connections > CONNECTIONS_MAX)
-    disconnect_client (message);
+    whep_request_disconnect (message);
 }
 
 static void
 on_request_ended (SoupServer * soup, SoupServerMessage * message,
     WhepServer * self)
 {
-  Request *request = request_of (message);
-
-  g_source_destroy (request->timeout);
+  whep_request_end (message);
   self->connections--;
 }
 
@@ -649,6 +436,8 @@ whep_server_new (const WhepServerConfig * config,
   self->ice_servers = g_strdupv ((gchar **) config->ice_servers);
   self->access.allowed_origins = self->allowed_origins;
   self->access.token = self->token;
+  self->request_timeout_ms = config->request_timeout_ms > 0 ?
+      config->request_timeout_ms : REQUEST_TIMEOUT_MS;
   self->exchanges = g_hash_table_new (NULL, NULL);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);

@@ -37,6 +37,7 @@ typedef struct _WhepExchange WhepExchange;
  * @tls_certificate: (nullable): for HTTPS
  * @ice_servers: (nullable) (array zero-terminated=1): URIs such as
  *   "stun:192.0.2.1:3478" that viewers are told of
+ * @request_timeout_ms: how long a request may take to come; 0 for 20 s
  *
  * Only borrowed.
  */
@@ -48,6 +49,7 @@ typedef struct
   WhepAccess access;
   GTlsCertificate *tls_certificate;
   const gchar *const *ice_servers;
+  guint request_timeout_ms;
 } WhepServerConfig;
 
 /**

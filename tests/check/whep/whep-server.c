@@ -94,6 +94,7 @@ setup (Fixture * f, gconstpointer data)
   WhepServerConfig config = {
     .address = "127.0.0.1",.port = 0,.path = "/whep",
     .access = *(const WhepAccess *) data,.ice_servers = ice_servers,
+    .request_timeout_ms = 500,
   };
 
   g_mutex_init (&f->lock);
@@ -380,6 +381,29 @@ test_client_that_leaves_before_the_answer (Fixture * f, gconstpointer data)
   g_free (send (f, next, 201));
 }
 
+/* A body that never comes: the client is sent away, others are served. */
+static void
+test_slow_body (Fixture * f, gconstpointer data)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GError *error = NULL;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1",
+      whep_server_get_port (f->server), NULL, &error);
+  const gchar *request = "POST /whep HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+      "Content-Type: application/sdp\r\nContent-Length: 9\r\n\r\nv=0";
+  gchar end;
+
+  g_assert_no_error (error);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM
+          (connection)), request, strlen (request), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (SoupMessage) other = post_new (f);
+  g_free (send (f, other, 201));
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream
+          (G_IO_STREAM (connection)), &end, 1, NULL, NULL), <=, 0);
+}
+
 static void
 test_end_with_an_offer_unanswered (Fixture * f, gconstpointer data)
 {
@@ -444,6 +468,7 @@ main (int argc, char **argv)
   ADD ("rebound-name", &access_own, test_rebound_name);
   ADD ("client-that-leaves-before-the-answer", &access_own,
       test_client_that_leaves_before_the_answer);
+  ADD ("slow-body", &access_own, test_slow_body);
   ADD ("end-with-an-offer-unanswered", &access_own,
       test_end_with_an_offer_unanswered);
   ADD ("busy-port", &access_own, test_busy_port);
