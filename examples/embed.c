@@ -4,8 +4,11 @@
  * exchanges fingerprints, and reads the state. Here both ends live in one
  * process and send to each other over UDP on the loopback interface:
  *
- *  video ─► srtpkeyer ─┬─► udpsink      udpsrc ─► dtlssrtpdemux ─┬─► srtpkeyer ─► video
- *            dtlsenc ───┘                                         └─► dtlsdec
+ *   video ──► srtpkeyer ─┬─► udpsink
+ *               dtlsenc ─┘
+ *
+ *   udpsrc ──► dtlssrtpdemux ─┬─► srtpkeyer ──► video
+ *                             └─► dtlsdec
  *
  * Build:  meson compile -C build        Run:  build/examples/embed
  */
