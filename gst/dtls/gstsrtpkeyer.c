@@ -39,6 +39,7 @@
 
 #include "association-link.h"
 #include "elements.h"
+#include "held-signal.h"
 #include "media-receiver.h"
 #include "media-sender.h"
 
@@ -136,7 +137,7 @@ keyer_keys_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 
 /* "keys" of the link; the sender and the receiver have them already. */
 static void
-keyer_keys_came (SrtpKeyer * self)
+keyer_on_keys (DtlsLink * link, DtlsSrtpKeys * keys, SrtpKeyer * self)
 {
   GST_INFO_OBJECT (self, "keys have come");
   dtls_media_receiver_keys_came (self->receiver);
@@ -183,6 +184,7 @@ keyer_open (SrtpKeyer * self)
 {
   g_autoptr (DtlsSrtpSender) sender = NULL;
   g_autoptr (DtlsSrtpReceiver) receiver = NULL;
+  guint replay_window, early_packets;
 
   self->link = keyer_find_link (self);
   if (self->link == NULL) {
@@ -194,12 +196,14 @@ keyer_open (SrtpKeyer * self)
   }
   sender = dtls_srtp_sender_obtain (self->link);
   receiver = dtls_srtp_receiver_obtain (self->link);
-  dtls_srtp_receiver_set_replay_window (receiver, self->replay_window);
+  g_object_get (self, "replay-window", &replay_window,
+      "early-packets", &early_packets, NULL);
+  dtls_srtp_receiver_set_replay_window (receiver, replay_window);
   dtls_media_sender_set_sender (self->sender, sender);
-  dtls_media_receiver_set_early_packets (self->receiver, self->early_packets);
+  dtls_media_receiver_set_early_packets (self->receiver, early_packets);
   dtls_media_receiver_set_receiver (self->receiver, receiver);
-  self->keys_id = g_signal_connect_object (self->link, "keys",
-      G_CALLBACK (keyer_keys_came), self, G_CONNECT_SWAPPED);
+  self->keys_id = dtls_connect_held (self->link, "keys",
+      G_CALLBACK (keyer_on_keys), self, self, 0);
   return TRUE;
 }
 

@@ -3,7 +3,7 @@
  * See media-sender.h.
  *
  * Locks: the element's object lock guards what several threads touch: the
- * pads' ends, sender, sync, latency. Nothing is called under it.
+ * pads' ends, sender, latency. Nothing is called under it.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@ struct _DtlsMediaSender
   GstPad *src;
   GstCaps *caps;
   DtlsSrtpSender *sender;
-  gboolean sync;
+  gint sync;                    /* atomic: read for each packet */
   GstClockTime latency;
   const DtlsMediaSenderFuncs *funcs;
 };
@@ -81,16 +81,13 @@ media_pad_sync (DtlsMediaPad * pad, GstBuffer * buffer)
 {
   DtlsMediaSender *self = pad->owner;
   GstClockTime time, latency;
-  gboolean sync;
 
-  if (pad->kind != DTLS_SRTP_RTP)
+  if (!g_atomic_int_get (&self->sync) || pad->kind != DTLS_SRTP_RTP
+      || pad->segment.format != GST_FORMAT_TIME)
     return TRUE;
   GST_OBJECT_LOCK (self->element);
-  sync = self->sync;
   latency = self->latency;
   GST_OBJECT_UNLOCK (self->element);
-  if (!sync || pad->segment.format != GST_FORMAT_TIME)
-    return TRUE;
   time = media_pad_running_time (pad, GST_BUFFER_DTS_OR_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time))
     time += latency;
@@ -305,8 +302,8 @@ media_sender_src_query (GstPad * src, GstObject * parent, GstQuery * query)
   gst_query_parse_latency (query, &live, &min, &max);
   GST_OBJECT_LOCK (self->element);
   self->latency = live && GST_CLOCK_TIME_IS_VALID (min) ? min : 0;
-  live |= self->sync;
   GST_OBJECT_UNLOCK (self->element);
+  live |= g_atomic_int_get (&self->sync);
   gst_query_set_latency (query, live, min, max);
   return TRUE;
 }
@@ -415,9 +412,7 @@ dtls_media_sender_set_sender (DtlsMediaSender * self, DtlsSrtpSender * sender)
 void
 dtls_media_sender_set_sync (DtlsMediaSender * self, gboolean sync)
 {
-  GST_OBJECT_LOCK (self->element);
-  self->sync = sync;
-  GST_OBJECT_UNLOCK (self->element);
+  g_atomic_int_set (&self->sync, sync);
 }
 
 void
