@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "error.h"
+#include "retransmit-clock.h"
 
 /* Datagrams before the start: one ClientHello, however cut, and then some. */
 #define ASSOCIATION_EARLY_MAX 16
@@ -108,22 +109,16 @@ dtls_association_handle_datagram (DtlsAssociation * self,
     dtls_association_keep_early (self, data, size);
 }
 
-static gint64
-earlier (gint64 a, gint64 b)
-{
-  return a < 0 || b < 0 ? MAX (a, b) : MIN (a, b);
-}
-
 gint64
 dtls_association_get_deadline_us (const DtlsAssociation * self)
 {
   gint64 deadline_us = self->next_until_us;
 
   if (self->current)
-    deadline_us = earlier (deadline_us,
+    deadline_us = dtls_deadline_earlier (deadline_us,
         dtls_connection_get_deadline_us (self->current));
   if (self->next)
-    deadline_us = earlier (deadline_us,
+    deadline_us = dtls_deadline_earlier (deadline_us,
         dtls_connection_get_deadline_us (self->next));
   return deadline_us;
 }

@@ -406,19 +406,11 @@ dtls_connection_proceed (DtlsConnection * self, gint64 now_us)
 
 /* Deadlines. */
 
-static gint64
-earlier (gint64 a, gint64 b)
-{
-  if (a < 0 || b < 0)
-    return MAX (a, b);
-  return MIN (a, b);
-}
-
 gint64
 dtls_connection_get_deadline_us (const DtlsConnection * self)
 {
-  return earlier (self->clock.deadline_us,
-      earlier (self->give_up_us, self->alert_us));
+  return dtls_deadline_earlier (self->clock.deadline_us,
+      dtls_deadline_earlier (self->give_up_us, self->alert_us));
 }
 
 static gboolean

@@ -40,6 +40,8 @@
 /* Application data of one record, RFC 5246 section 6.2.1. */
 #define SESSION_RECORD_MAX 16384
 
+#define SESSION_IDLE_CALLS_MAX 8
+
 #define SESSION_EXTENSION_USE_SRTP 14
 #define SESSION_EXPORTER_LABEL "EXTRACTOR-dtls_srtp"
 
@@ -52,6 +54,8 @@ struct _DtlsSession
   DtlsProfiles profiles;
   gboolean is_client;
   gboolean stepped;
+  gboolean pulled;              /* since the latest call */
+  guint idle_calls;             /* without a pull, in a row */
   gboolean peer_refused;
   gboolean no_common_profile;
   gboolean close_sent;
@@ -78,6 +82,7 @@ session_pull (gnutls_transport_ptr_t ptr, void *buffer, size_t size)
     gnutls_transport_set_errno (self->tls, EAGAIN);
     return -1;
   }
+  self->pulled = TRUE;
   memcpy (buffer, g_bytes_get_data (record, NULL), g_bytes_get_size (record));
   return g_bytes_get_size (record);
 }
@@ -327,6 +332,22 @@ session_check_result (DtlsSession * self, GError ** error)
 
 /* Traffic. */
 
+/* GNUTLS_E_AGAIN does not mean that there is nothing left to pull. Some calls
+ * only throw away what an earlier one had pulled; a few in a row are no
+ * endless loop. */
+static gboolean
+session_can_go_on (DtlsSession * self, int ret)
+{
+  if (self->pulled)
+    self->idle_calls = 0;
+  else
+    self->idle_calls++;
+  self->pulled = FALSE;
+  return ret < 0 && !gnutls_error_is_fatal (ret)
+      && self->idle_calls < SESSION_IDLE_CALLS_MAX
+      && self->hooks->can_pull (self->user_data);
+}
+
 DtlsSessionResult
 dtls_session_handshake (DtlsSession * self, GError ** error)
 {
@@ -337,8 +358,7 @@ dtls_session_handshake (DtlsSession * self, GError ** error)
     if (!self->stepped)
       gnutls_dtls_set_timeouts (self->tls, 0, SESSION_TOTAL_TIMEOUT_LATER_MS);
     self->stepped = TRUE;
-  } while (ret < 0 && !gnutls_error_is_fatal (ret)
-      && self->hooks->can_pull (self->user_data));
+  } while (session_can_go_on (self, ret));
 
   if (ret >= 0)
     return session_check_result (self, error);
@@ -357,8 +377,7 @@ dtls_session_receive (DtlsSession * self, GBytes ** data, GError ** error)
 
   do {
     ret = gnutls_record_recv (self->tls, buffer, sizeof buffer);
-  } while (ret < 0 && !gnutls_error_is_fatal (ret)
-      && self->hooks->can_pull (self->user_data));
+  } while (session_can_go_on (self, ret));
 
   if (ret > 0)
     *data = g_bytes_new (buffer, ret);

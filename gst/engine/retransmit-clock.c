@@ -63,3 +63,9 @@ dtls_retransmit_clock_is_due (const DtlsRetransmitClock * self, gint64 now_us)
 {
   return self->deadline_us >= 0 && now_us >= self->deadline_us;
 }
+
+gint64
+dtls_deadline_earlier (gint64 a_us, gint64 b_us)
+{
+  return a_us < 0 || b_us < 0 ? MAX (a_us, b_us) : MIN (a_us, b_us);
+}

@@ -52,6 +52,9 @@ void dtls_retransmit_clock_stop (DtlsRetransmitClock * self);
 gboolean dtls_retransmit_clock_is_due (const DtlsRetransmitClock * self,
     gint64 now_us);
 
+/** dtls_deadline_earlier: of two deadlines, either of which may be -1. */
+gint64 dtls_deadline_earlier (gint64 a_us, gint64 b_us);
+
 G_END_DECLS
 
 #endif

@@ -100,6 +100,16 @@ test_odd_settings (void)
   }
 }
 
+static void
+test_earlier_deadline (void)
+{
+  g_assert_cmpint (dtls_deadline_earlier (-1, -1), ==, -1);
+  g_assert_cmpint (dtls_deadline_earlier (-1, 5), ==, 5);
+  g_assert_cmpint (dtls_deadline_earlier (5, -1), ==, 5);
+  g_assert_cmpint (dtls_deadline_earlier (5, 7), ==, 5);
+  g_assert_cmpint (dtls_deadline_earlier (7, 0), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -111,5 +121,6 @@ main (int argc, char **argv)
   g_test_add_func ("/retransmit-clock/early-copy-keeps-interval",
       test_early_copy_keeps_interval);
   g_test_add_func ("/retransmit-clock/odd-settings", test_odd_settings);
+  g_test_add_func ("/retransmit-clock/earlier-deadline", test_earlier_deadline);
   return g_test_run ();
 }
