@@ -78,9 +78,9 @@ session_create (DtlsSrtpSession * self, DtlsSecret * key, GError ** error)
 
   if (dtls_secret_size (key) != key_size) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_KEY,
-        _("The key is %zu bytes long, but %s takes a master key and master "
-            "salt of %zu bytes together."),
-        dtls_secret_size (key), self->profile->name, key_size);
+        _("The key is %u bytes long, but %s takes a master key and master "
+            "salt of %u bytes together."), (guint) dtls_secret_size (key),
+        self->profile->name, (guint) key_size);
     return FALSE;
   }
   if (!session_fill_policy (&policy, self->profile)) {

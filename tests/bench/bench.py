@@ -15,6 +15,7 @@ import report
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT_S = 300
+ATTEMPTS = 3
 
 
 def environment(build, scratch, contender):
@@ -74,6 +75,15 @@ def remember(results, case, contender, values):
             by_metric.setdefault(name, []).append(value)
 
 
+def run_until_it_works(args, case, contender):
+    """A contender that crashes now and then is measured when it does not."""
+    for _ in range(ATTEMPTS):
+        values = run_once(args, case, contender)
+        if values is not None:
+            return values
+    return {}
+
+
 def run_rounds(args):
     results = {}
     chosen = [c for c in cases.all_cases(args.quick) if args.only in c.name]
@@ -82,9 +92,8 @@ def run_rounds(args):
             for contender in case.commands:
                 print(f"round {number + 1} of {args.rounds}: {case.name}, "
                       f"{contender}", file=sys.stderr)
-                values = run_once(args, case, contender)
-                if values is not None:
-                    remember(results, case, contender, values)
+                remember(results, case, contender,
+                         run_until_it_works(args, case, contender))
     return results
 
 
