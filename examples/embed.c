@@ -43,18 +43,19 @@ add (GstElement * pipeline, const gchar * factory)
   return element;
 }
 
-/* from any thread */
+/* From any thread. The numbers of the states are part of the interface. */
 static void
 on_state (GstElement * dtlsdec, GParamSpec * pspec, gpointer pipeline)
 {
-  GValue state = G_VALUE_INIT;
-  gchar *text;
+  static const gchar *const names[] = {
+    "new", "closed", "failed", "connecting", "connected"
+  };
+  gint state;
 
-  g_object_get_property (G_OBJECT (dtlsdec), "connection-state", &state);
-  text = gst_value_serialize (&state);
-  g_print ("%s: %s\n", GST_OBJECT_NAME (pipeline), text);
-  g_free (text);
-  g_value_unset (&state);
+  g_object_get (dtlsdec, "connection-state", &state, NULL);
+  g_print ("%s: %s\n", GST_OBJECT_NAME (pipeline), names[state]);
+  if (g_str_equal (names[state], "failed"))
+    g_main_loop_quit (loop);
 }
 
 static void
@@ -64,18 +65,21 @@ on_frame (GstElement * sink, GstBuffer * frame, GstPad * pad, gpointer data)
     g_main_loop_quit (loop);
 }
 
+/* A failed association is a warning: other peers may go on. */
 static gboolean
 on_message (GstBus * bus, GstMessage * message, gpointer pipeline)
 {
-  GError *error;
+  g_autoptr (GError) error = NULL;
 
-  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
-    return G_SOURCE_CONTINUE;
-  gst_message_parse_error (message, &error, NULL);
-  g_printerr ("%s: %s\n", GST_OBJECT_NAME (pipeline), error->message);
-  g_error_free (error);
-  g_main_loop_quit (loop);
-  return G_SOURCE_REMOVE;
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, NULL);
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    g_main_loop_quit (loop);
+  }
+  if (error)
+    g_printerr ("%s: %s\n", GST_OBJECT_NAME (pipeline), error->message);
+  return G_SOURCE_CONTINUE;
 }
 
 /* Everything but the media. The two halves of DTLS and the srtpkeyer find
@@ -90,7 +94,7 @@ make_end (const gchar * name, gboolean is_client)
   End end = { pipeline, add (pipeline, "udpsrc"), add (pipeline, "udpsink"),
     add (pipeline, "dtlsdec"), add (pipeline, "srtpkeyer")
   };
-  GstBus *bus;
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
 
   add (pipeline, "dtlscertgen");
   g_object_set (dtlsenc, "connection-id", name, "is-client", is_client, NULL);
@@ -108,9 +112,7 @@ make_end (const gchar * name, gboolean is_client)
 
   g_signal_connect (end.dtlsdec, "notify::connection-state",
       G_CALLBACK (on_state), pipeline);
-  bus = gst_element_get_bus (pipeline);
   gst_bus_add_watch (bus, on_message, pipeline);
-  gst_object_unref (bus);
   return end;
 }
 
@@ -119,7 +121,7 @@ make_end (const gchar * name, gboolean is_client)
 static void
 introduce (End * end, End * peer)
 {
-  gchar *fingerprint;
+  g_autofree gchar *fingerprint = NULL;
   gint port;
 
   g_object_get (end->udpsrc, "port", &port, NULL);
@@ -127,7 +129,6 @@ introduce (End * end, End * peer)
   g_print ("%s: %s\n", GST_OBJECT_NAME (end->pipeline), fingerprint);
   g_object_set (peer->udpsink, "port", port, NULL);
   g_object_set (peer->dtlsdec, "peer-fingerprint", fingerprint, NULL);
-  g_free (fingerprint);
 }
 
 /* What goes in or comes out of the srtpkeyer is plain RTP. */
@@ -147,10 +148,9 @@ add_viewer (End * end)
   GstElement *video = gst_parse_bin_from_description
       ("rtpvp8depay ! vp8dec ! fakesink name=sink signal-handoffs=true", TRUE,
       NULL);
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (video), "sink");
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (video), "sink");
 
   g_signal_connect (sink, "handoff", G_CALLBACK (on_frame), NULL);
-  gst_object_unref (sink);
   gst_bin_add (GST_BIN (end->pipeline), video);
   gst_element_link_pads (end->srtpkeyer, "rtp_src", video, "sink");
   gst_util_set_object_arg (G_OBJECT (end->udpsrc), "caps",
@@ -168,7 +168,7 @@ int
 main (int argc, char **argv)
 {
   End camera, viewer;
-  GstStructure *stats;
+  g_autoptr (GstStructure) stats = NULL;
 
   gst_init (&argc, &argv);
   loop = g_main_loop_new (NULL, FALSE);
@@ -188,7 +188,6 @@ main (int argc, char **argv)
   g_object_get (viewer.dtlsdec, "stats", &stats, NULL);
   g_print ("%d frames, %s\n", g_atomic_int_get (&frames),
       gst_structure_get_string (stats, "srtp-cipher"));
-  gst_structure_free (stats);
   set_state (&camera, GST_STATE_NULL);
   set_state (&viewer, GST_STATE_NULL);
   gst_object_unref (camera.pipeline);
