@@ -3,6 +3,7 @@
 // and a data channel, with either end as the DTLS client.
 
 import assert from 'node:assert/strict';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
@@ -122,6 +123,27 @@ async function assertFlow(page, peer, text) {
   assert.doesNotMatch(peer.output, /"error"/);
   return transport;
 }
+
+/** Hands on what one process says to another one. */
+function relay(from, to) {
+  createInterface({ input: from.child.stdout }).on('line', (line) => {
+    if (/^\{"(type|candidate)"/.test(line)) to.child.stdin.write(`${line}\n`);
+  });
+}
+
+test('two processes', async (t) => {
+  const [a, b] = ['answer', 'offer'].map((role) =>
+    start(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' }));
+  relay(a, b);
+  relay(b, a);
+  for (const peer of [a, b]) {
+    await peer.says(/"plugin": ".*\/gst\/dtls\/libgstdtls\.so"/);
+    await peer.says(/"frames": 30/);
+    await peer.says(/"sounds": 30/);
+    await peer.says(/"message": "from webrtcbin"/);
+    assert.doesNotMatch(peer.output, /"error"/);
+  }
+});
 
 // RUNS=3 in the environment shows that it was no luck.
 for (let run = 1; run <= (process.env.RUNS ?? 1); run++) {
