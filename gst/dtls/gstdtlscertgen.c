@@ -13,8 +13,9 @@
  * @short_description: makes the certificate that DTLS elements show
  *
  * Anywhere in a pipeline, it supplies all DTLS elements in it that have no
- * certificate of their own. Linked to the request pad `certificate` of a
- * dtlsdec before it leaves NULL, it supplies that association alone.
+ * certificate of their own; of two such elements the last one to leave NULL
+ * counts. Linked to the request pad `certificate` of a dtlsdec before it
+ * leaves NULL, it supplies that association alone.
  *
  * Its pad gives the certificate as PEM text, once, and then EOS. The private
  * key never leaves by a pad, a property or a message; #dtlscertgen:location
