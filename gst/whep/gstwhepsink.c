@@ -65,6 +65,8 @@ GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
 #define CLEANERS_MAX 2
 #define OFFERS_WINDOW_US G_TIME_SPAN_MINUTE
 #define STUN_PORT 3478
+/* How long all streams of a pipeline may take until they have caps. */
+#define STARTING_US (5 * G_TIME_SPAN_SECOND)
 
 struct _WhepSink
 {
@@ -89,6 +91,7 @@ struct _WhepSink
   /* All below under the lock. */
   WhepInput *inputs[WHEP_INPUTS_MAX];
   gboolean serving;             /* PAUSED or above */
+  gint64 serving_since_us;
 };
 
 enum
@@ -215,10 +218,13 @@ static const WhepViewerFuncs viewer_funcs = {
 
 /* What the server tells */
 
-/* What can be offered now. Returns: one more than the highest index. */
+/* What can be offered now. Returns: one more than the highest index. While
+ * the streams start, it is all of them or none: who asks early shall not be
+ * left with half of them. */
 static guint
 read_formats (WhepSink * self, WhepFormat * formats)
 {
+  gboolean incomplete = FALSE;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
@@ -226,8 +232,12 @@ read_formats (WhepSink * self, WhepFormat * formats)
     if (!self->inputs[i] || whep_input_is_eos (self->inputs[i]))
       continue;
     formats[i] = whep_input_get_format (self->inputs[i]);
+    incomplete |= formats[i].codec == NULL;
     n = i + 1;
   }
+  if (incomplete && g_get_monotonic_time () - self->serving_since_us <
+      STARTING_US)
+    n = 0;
   g_mutex_unlock (&self->lock);
   return n;
 }
@@ -591,6 +601,7 @@ set_serving (WhepSink * self, gboolean serving)
 {
   g_mutex_lock (&self->lock);
   self->serving = serving;
+  self->serving_since_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
 }
 

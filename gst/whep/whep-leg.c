@@ -301,6 +301,10 @@ add_transport (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
   leg->unprotect = e[4];
   configure_transport (leg, config, nicesrc, nicesink);
   g_object_get (certgen, "fingerprint", &leg->fingerprint, NULL);
+  /* It answers for its certificate without a thread that streams it. */
+  leg->certgen = certgen;
+  gst_element_set_locked_state (certgen, TRUE);
+  gst_element_set_state (certgen, GST_STATE_READY);
 
   return link_pads (certgen, "src", leg->dtlsdec, "certificate", error)
       && link_pads (nicesrc, "src", demux, "sink", error)
@@ -348,6 +352,8 @@ whep_leg_clear (WhepLeg * leg)
     gst_element_set_state (leg->dtlsenc, GST_STATE_NULL);
   }
   gst_element_set_state (leg->pipeline, GST_STATE_NULL);
+  if (leg->certgen)
+    gst_element_set_state (leg->certgen, GST_STATE_NULL);
   gst_clear_object (&leg->pipeline);
   g_clear_pointer (&leg->fingerprint, g_free);
 }

@@ -48,6 +48,7 @@ typedef struct
   const WhepCodec *codecs[WHEP_INPUTS_MAX];
   gint payload_types[WHEP_INPUTS_MAX];
   gint rtx_payload_types[WHEP_INPUTS_MAX];
+  GstElement *certgen;
   GstElement *dtlsdec;
   GstElement *dtlsenc;
   GstElement *protect;

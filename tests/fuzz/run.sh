@@ -26,6 +26,9 @@ ninja -C "$build" $targets >"$build/fuzz-build.log" 2>&1 ||
   { tail -n 30 "$build/fuzz-build.log"; exit 1; }
 corpus=$build/corpus
 "$build/tests/fuzz/fuzz-seeds" "$corpus"
+mkdir -p "$corpus/whep-offer" "$corpus/whep-fragment"
+cp "$root"/tests/check/whep/offers/*.sdp "$corpus/whep-offer/"
+cp "$root"/tests/check/whep/offers/*.sdp "$corpus/whep-fragment/"
 
 run_target () {
   local name=$1 log=$build/fuzz-$1.log

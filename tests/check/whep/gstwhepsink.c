@@ -318,6 +318,30 @@ test_refused_offers (void)
   server_stop (server);
 }
 
+/* Found when a loaded machine gave sound its caps long before the picture:
+ * a viewer that asked in between never saw one. */
+static void
+test_early_viewer_gets_all_streams (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 "
+      "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
+      "valve name=gate drop=true ! vp8enc deadline=1 ! sink. "
+      AUDIO "sink.");
+  TestViewer *viewer = test_viewer_new ();
+  g_autoptr (GstElement) gate =
+      gst_bin_get_by_name (GST_BIN (server->pipeline), "gate");
+
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 503);
+  g_object_set (gate, "drop", FALSE, NULL);
+  while (test_viewer_ask (viewer, server->port) == 503)
+    g_usleep (10000);
+  test_viewer_await (viewer, VP8, 5);
+  test_viewer_await (viewer, OPUS, 5);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
 static void
 test_offers_per_minute (void)
 {
@@ -548,6 +572,7 @@ test_pad_released_while_watched (void)
   g_autoptr (GstPad) sink = gst_pad_get_peer (src);
 
   test_viewer_await (viewer, OPUS, 5);
+  test_viewer_await (viewer, VP8, 1);
   gst_pad_unlink (src, sink);
   gst_element_set_locked_state (queue, TRUE);
   gst_element_set_state (queue, GST_STATE_NULL);
@@ -625,6 +650,8 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/sink/most-viewers", test_most_viewers);
   g_test_add_func ("/whep/sink/refused-offers", test_refused_offers);
   g_test_add_func ("/whep/sink/suggested-bitrate", test_suggested_bitrate);
+  g_test_add_func ("/whep/sink/early-viewer-gets-all-streams",
+      test_early_viewer_gets_all_streams);
   g_test_add_func ("/whep/sink/offers-per-minute", test_offers_per_minute);
   g_test_add_func ("/whep/sink/flood-of-offers", test_flood_of_offers);
   g_test_add_func ("/whep/sink/https", test_https);
