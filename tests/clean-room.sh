@@ -3,7 +3,8 @@
 # Runs both commands of README.md in a minimal Debian 12 with nothing on it,
 # because a machine that has the packages hides a missing one. Takes a while.
 #
-# Usage: tests/clean-room.sh [DIR]     as root; DIR is made, and kept for a look
+# Usage: tests/clean-room.sh [DIR]     as root
+#   DIR is made and kept for a look; one that is there is used as it is.
 #   It needs debootstrap and takes the mirror and the certificate authorities
 #   of this machine.
 set -eu
@@ -21,6 +22,7 @@ find_mirror () {
 }
 
 make_room () {
+  [ ! -e "$room/etc" ] || return 0
   debootstrap --variant=minbase bookworm "$room" "$(find_mirror)" \
     >"$room.log" 2>&1 || { tail "$room.log"; exit 1; }
   if [ -f /etc/apt/sources.list.d/debian.sources ]; then
@@ -28,9 +30,13 @@ make_room () {
     rm -f "$room/etc/apt/sources.list"
   fi
   cp /etc/resolv.conf /etc/hosts "$room/etc/"
+  cat /etc/ssl/certs/ca-certificates.crt >"$room/etc/extra-ca.crt"
+}
+
+take_sources () {
+  rm -rf "$room/src"
   mkdir "$room/src"
   git -C "$root" archive HEAD | tar -x -C "$room/src"
-  cat /etc/ssl/certs/ca-certificates.crt >"$room/etc/extra-ca.crt"
 }
 
 # in_room COMMAND...: its mounts and processes go when it ends.
@@ -71,6 +77,7 @@ timed () {
 
 mkdir -p "$(dirname "$room")"
 timed "Making a minimal Debian in $room" make_room
+take_sources
 timed "camera-to-browser.sh, the first time" \
   in_room bash -c "$example" "$port"
 timed "camera-to-browser.sh, set up before" \

@@ -281,7 +281,8 @@ function showFigures(self, reports, pair) {
 
 async function showStats() {
   const self = session;
-  if (!self) return;
+  // Chromium keeps the certificates of its first report for all later ones.
+  if (!self || ['new', 'connecting'].includes(self.peer.connectionState)) return;
   const stats = await self.peer.getStats();
   const reports = [...stats.values()];
   // A rejected section leaves a transport that never connects.

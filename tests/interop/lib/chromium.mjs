@@ -52,14 +52,17 @@ export async function openBrowser(t, args = []) {
 }
 
 /**
- * Statistics of one of a page's peer connections (W3C webrtc-stats).
+ * Statistics of one of a page's peer connections (W3C webrtc-stats), once it
+ * has connected or failed: Chromium keeps the certificates of its first report
+ * for all later ones.
  * @param {number} index  in the order they were made; -1 is the last
- * @returns {Promise<object[]>} empty while there is no such connection
+ * @returns {Promise<object[]>} empty before that
  */
 export function peerStats(page, index = -1) {
   return page.evaluate(async (i) => {
     const peer = window.peerConnections.at(i);
-    return peer ? [...(await peer.getStats()).values()] : [];
+    if (!peer || ['new', 'connecting'].includes(peer.connectionState)) return [];
+    return [...(await peer.getStats()).values()];
   }, index);
 }
 
