@@ -13,6 +13,9 @@
  * time limit. */
 #define ASSOCIATION_NEXT_PATIENCE_MS 30000
 
+/* How soon one ClientHello with a cookie may follow another. */
+#define ASSOCIATION_RESTART_MIN_US (200 * US_PER_MS)
+
 /* Restarts. */
 
 gboolean
@@ -59,6 +62,9 @@ association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
     association_ask_for_cookie (self, hello);
     return NULL;
   }
+  if (now_us < self->next_hello_us)
+    return NULL;
+  self->next_hello_us = now_us + ASSOCIATION_RESTART_MIN_US;
   if (!dtls_association_start_next (self, 1, hello->sequence + 1, now_us, NULL))
     return NULL;
   return self->next ? self->next : self->current;

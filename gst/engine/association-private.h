@@ -35,6 +35,7 @@ struct _DtlsAssociation
   DtlsConnection *next;
   DtlsFingerprints *next_fingerprints;  /* NULL for those of the config */
   gint64 next_until_us;         /* when `next` is given up; -1 without one */
+  gint64 next_hello_us;         /* when a peer may start anew again */
   DtlsConnection *closing;      /* closed by this end; an answer may come */
   DtlsHelloCookie *cookie;      /* made when first needed */
   DtlsDatagramQueue *early;     /* NULL once started */

@@ -49,6 +49,7 @@ dtls_association_new (void)
       ASSOCIATION_EARLY_BYTES_MAX);
   self->outputs = dtls_output_queue_new ();
   self->next_until_us = -1;
+  self->next_hello_us = G_MININT64;
   self->stats.handshake_duration_us = -1;
   return self;
 }

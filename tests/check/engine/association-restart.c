@@ -219,6 +219,38 @@ test_spoofed_hellos_change_nothing (void)
   g_assert_cmpuint (server->n_keys, ==, 1);
 }
 
+static GBytes *
+count_flights_of_server (VirtualNetwork * net, VirtualSide from,
+    GBytes * datagram, gpointer user_data)
+{
+  guint *flights = user_data;
+
+  if (from == VIRTUAL_SERVER && g_bytes_get_size (datagram) > 400)
+    (*flights)++;
+  return datagram;
+}
+
+/* Even who can return a cookie gets no more than a few handshakes a second. */
+static void
+test_restarts_are_bounded (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  gint64 start_us = net->now_us;
+  guint flights = 0;
+
+  net->filter = count_flights_of_server;
+  net->filter_data = &flights;
+  net->link.delay_ms = 1;
+  for (guint i = 0; i < 200; i++) {
+    virtual_network_reset_end (net, VIRTUAL_CLIENT);
+    virtual_network_start (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, start_us + (i + 1) * 5 * VIRTUAL_MS);
+  }
+  g_assert_cmpuint (flights, >=, 5);
+  g_assert_cmpuint (flights, <=, 6);
+  g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+}
+
 /* The first ClientHello of all was forged; the peer's own wins by cookie. */
 static void
 test_forged_first_hello_is_overcome (void)
@@ -280,6 +312,7 @@ main (int argc, char **argv)
   TEST ("wrong-certificate-never-takes-over",
       test_wrong_certificate_never_takes_over);
   TEST ("spoofed-hellos-change-nothing", test_spoofed_hellos_change_nothing);
+  TEST ("restarts-are-bounded", test_restarts_are_bounded);
   TEST ("forged-first-hello-is-overcome", test_forged_first_hello_is_overcome);
   TEST ("needs-an-association", test_restart_needs_an_association);
   TEST ("without-answer", test_restart_without_answer_leaves_all_as_it_was);
