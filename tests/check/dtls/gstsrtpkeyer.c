@@ -588,6 +588,43 @@ test_pads_are_released (void)
   gst_object_unref (element);
 }
 
+static gpointer
+push_media (gpointer data)
+{
+  End *a = data;
+  guint i;
+
+  for (i = 1; i <= 2000; i++)
+    g_assert_cmpint (gst_harness_push (a->rtp, media_rtp (i, 1)), ==,
+        GST_FLOW_OK);
+  return NULL;
+}
+
+static void
+test_pads_come_and_go_while_media_flow (void)
+{
+  End a;
+  GThread *thread;
+  guint i;
+
+  end_open (&a, "a");
+  gst_harness_set_drop_buffers (a.rtp, TRUE);
+  media_give_keys (a.link, GCM, 1, 2);
+  thread = g_thread_new ("push", push_media, &a);
+  for (i = 0; i < 50; i++) {
+    GstHarness *late = gst_harness_new_with_element (a.element, "rtp_sink_9",
+        NULL);
+
+    gst_harness_set_src_caps_str (late, "application/x-rtp");
+    g_assert_cmpint (gst_harness_push (late, media_rtp (i, 9)), ==,
+        GST_FLOW_OK);
+    gst_harness_teardown (late);
+  }
+  g_thread_join (thread);
+  g_assert_cmpuint (end_count (&a, "sent", NULL, "packets-sent"), ==, 2050);
+  end_close (&a);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -617,6 +654,7 @@ main (int argc, char **argv)
   ADD (keys_by_link);
   ADD (one_association_keys_several);
   ADD (pads_are_released);
+  ADD (pads_come_and_go_while_media_flow);
 #undef ADD
   return g_test_run ();
 }
