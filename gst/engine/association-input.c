@@ -47,6 +47,7 @@ association_ask_for_cookie (DtlsAssociation * self, const DtlsRecord * hello)
     dtls_association_put_datagram (self, request);
 }
 
+/* Returns: the connection that the ClientHello belongs to, if any. */
 static DtlsConnection *
 association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
     const guint8 * random, gint64 now_us)
@@ -91,6 +92,7 @@ association_give_record (DtlsAssociation * self, DtlsConnection * connection,
   }
 }
 
+/* While there are two, only decryption tells whose an encrypted record is. */
 static void
 association_try_record (DtlsAssociation * self, const DtlsRecord * record,
     gint64 now_us)
@@ -141,6 +143,7 @@ dtls_association_take_datagram (DtlsAssociation * self, const guint8 * data,
   dtls_association_proceed_current (self, now_us);
 }
 
+/* After this end has closed, only the peer's close_notify is of interest. */
 void
 dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
     gsize size, gint64 now_us)
@@ -161,6 +164,7 @@ dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
 
 /* Datagrams before the start. */
 
+/* A ClientHello makes all that came before it stale. */
 void
 dtls_association_keep_early (DtlsAssociation * self, const guint8 * data,
     gsize size)

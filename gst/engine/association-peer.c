@@ -240,6 +240,7 @@ dtls_association_judge_next (DtlsAssociation * self)
   return TRUE;
 }
 
+/* Its certificate was not the one, or nobody said what it should be. */
 void
 dtls_association_give_up_next (DtlsAssociation * self)
 {
