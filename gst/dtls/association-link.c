@@ -467,10 +467,10 @@ static gboolean
 keep_early_data (DtlsLink * self, const guint8 * data, gsize size,
     GError ** error)
 {
-  if (size == 0 || size > self->config.mtu) {
+  if (size == 0 || size > DTLS_DATA_MTU (self->config.mtu)) {
     g_set_error (error, DTLS_ERROR, DTLS_ERROR_DATA_SIZE,
         _("Data of %zu bytes does not fit into one datagram of at most %u "
-            "bytes."), size, self->config.mtu);
+            "bytes."), size, DTLS_DATA_MTU (self->config.mtu));
     return FALSE;
   }
   if (!dtls_datagram_queue_push (self->early_data, data, size)) {

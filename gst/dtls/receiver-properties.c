@@ -91,7 +91,8 @@ install_transport (GObjectClass * klass, guint first_id)
 {
   g_object_class_install_property (klass, first_id + DTLS_RECEIVER_MTU,
       g_param_spec_uint ("mtu", _("MTU"),
-          _("Largest DTLS datagram to send, in bytes"), DTLS_MTU_MIN,
+          _("Largest datagram of a handshake, in bytes; those with data may "
+              "have 1452 unless this is below 1200"), DTLS_MTU_MIN,
           DTLS_MTU_MAX, DTLS_MTU_DEFAULT, G_PARAM_READWRITE |
           G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (klass,

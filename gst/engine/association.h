@@ -68,7 +68,8 @@ typedef enum
  *   where this end is the server; none for a plain data connection
  * @verify: see #DtlsVerify
  * @fingerprints: (nullable): the peer's, when known already
- * @mtu: largest datagram to send, in bytes, 200 to 16384
+ * @mtu: largest datagram of a handshake, in bytes, 200 to 16384; see also
+ *   DTLS_DATA_MTU()
  * @retransmit_timeout_ms: first interval before a flight is sent again
  * @retransmit_cap_ms: what the interval may grow to in the first seconds
  * @handshake_timeout_ms: when to give up; 0 never
@@ -94,6 +95,18 @@ typedef struct
 #define DTLS_MTU_DEFAULT 1200
 #define DTLS_MTU_MIN 200
 #define DTLS_MTU_MAX 16384
+
+/**
+ * DTLS_DATA_MTU:
+ *
+ * The largest datagram with application data, whose size is not ours to
+ * choose: SCTP makes packets that a record takes beyond 1200 bytes. What fits
+ * Ethernet with IPv6 and UDP may leave, unless @mtu says that the path is
+ * narrower than most.
+ */
+#define DTLS_DATA_MTU(mtu) \
+    ((mtu) < DTLS_MTU_DEFAULT ? (mtu) : MAX ((mtu), 1452))
+
 #define DTLS_RETRANSMIT_TIMEOUT_MS 50
 #define DTLS_RETRANSMIT_CAP_MS 200
 #define DTLS_HANDSHAKE_TIMEOUT_MS 30000

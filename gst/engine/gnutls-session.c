@@ -53,6 +53,7 @@ struct _DtlsSession
   DtlsCertificate *certificate;
   DtlsProfiles profiles;
   gboolean is_client;
+  guint mtu;
   gboolean stepped;
   gboolean pulled;              /* since the latest call */
   guint idle_calls;             /* without a pull, in a row */
@@ -235,6 +236,7 @@ dtls_session_new (const DtlsConfig * config, guint16 first_message,
   self->certificate = dtls_certificate_ref (config->certificate);
   self->profiles = config->profiles;
   self->is_client = config->role == DTLS_ROLE_CLIENT;
+  self->mtu = config->mtu;
 
   ret = gnutls_init (&self->tls, GNUTLS_DATAGRAM | GNUTLS_NONBLOCK
       | GNUTLS_NO_TICKETS | (self->is_client ? GNUTLS_CLIENT : GNUTLS_SERVER));
@@ -360,8 +362,10 @@ dtls_session_handshake (DtlsSession * self, GError ** error)
     self->stepped = TRUE;
   } while (session_can_go_on (self, ret));
 
-  if (ret >= 0)
+  if (ret >= 0) {
+    gnutls_dtls_set_mtu (self->tls, DTLS_DATA_MTU (self->mtu));
     return session_check_result (self, error);
+  }
   if (!gnutls_error_is_fatal (ret))
     return DTLS_SESSION_AGAIN;
   return session_fail (self, ret, error);
