@@ -60,8 +60,10 @@ example='
     sleep 0.2
   done
   exec 3<>/dev/tcp/127.0.0.1/$0
-  printf "GET / HTTP/1.0\r\n\r\n" >&3
-  head -n 1 <&3
+  printf "GET / HTTP/1.0\r\nHost: 127.0.0.1:$0\r\n\r\n" >&3
+  read -r answer <&3
+  echo "$answer"
+  [[ $answer == *" 200 "* ]] || exit 1
   kill -INT $pid
   wait $pid; status=$?
   tail -n 2 /tmp/example.log
