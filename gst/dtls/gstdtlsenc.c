@@ -26,7 +26,7 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 dtlsenc name=enc connection-id=peer is-client=true ! udpsink host=127.0.0.1 port=5000 bind-port=5001 sync=false async=false udpsrc port=5001 ! dtlsdec connection-id=peer ! fakesink fdsrc ! enc.
+ * gst-launch-1.0 dtlsenc name=enc connection-id=peer is-client=true ! udpsink host=127.0.0.1 port=5000 sync=false async=false udpsrc port=5001 ! dtlsdec connection-id=peer ! fakesink fdsrc ! enc.
  * ]|
  * Sends what is typed to a DTLS server on port 5000.
  *
