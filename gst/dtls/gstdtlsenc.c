@@ -147,6 +147,25 @@ dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return TRUE;
 }
 
+/* Without data to send this is where a stream begins, which a pipeline that is
+ * told to end asks to do so. */
+static gboolean
+dtls_enc_send_event (GstElement * element, GstEvent * event)
+{
+  DtlsEnc *self = DTLS_ENC (element);
+  gboolean is_source;
+
+  GST_OBJECT_LOCK (self);
+  is_source = self->sink == NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (is_source && GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    gst_event_unref (event);
+    dtls_sender_link_handle_eos (self->sender);
+    return TRUE;
+  }
+  return GST_ELEMENT_CLASS (dtls_enc_parent_class)->send_event (element, event);
+}
+
 /* Pads */
 
 static GstPad *
@@ -172,6 +191,7 @@ dtls_enc_request_new_pad (GstElement * element, GstPadTemplate * templ,
   if (GST_STATE (self) > GST_STATE_READY
       || GST_STATE_NEXT (self) > GST_STATE_READY)
     gst_pad_set_active (pad, TRUE);
+  GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
   gst_element_add_pad (element, pad);
   return pad;
 }
@@ -185,6 +205,7 @@ dtls_enc_release_pad (GstElement * element, GstPad * pad)
   if (self->sink == pad)
     self->sink = NULL;
   GST_OBJECT_UNLOCK (self);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
 }
@@ -426,6 +447,7 @@ dtls_enc_class_init (DtlsEncClass * klass)
   object_class->get_property = dtls_enc_get_property;
   object_class->finalize = dtls_enc_finalize;
   element_class->change_state = dtls_enc_change_state;
+  element_class->send_event = dtls_enc_send_event;
   element_class->request_new_pad = dtls_enc_request_new_pad;
   element_class->release_pad = dtls_enc_release_pad;
 
@@ -461,6 +483,7 @@ dtls_enc_init (DtlsEnc * self)
   self->src = gst_pad_new_from_static_template (&src_template, "src");
   gst_pad_use_fixed_caps (self->src);
   gst_element_add_pad (GST_ELEMENT (self), self->src);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
   self->sender = dtls_sender_link_new (GST_ELEMENT (self), self->src, caps);
   gst_caps_unref (caps);
 }

@@ -728,6 +728,36 @@ test_eos_without_a_peer_leaves_at_once (void)
   tap_clear (&tap);
 }
 
+/* As "gst-launch-1.0 -e" does on Ctrl-C. */
+static void
+test_eos_of_the_pipeline (void)
+{
+  Peer *pair[2];
+  Tap tap;
+
+  peer_new_pair (pair);
+  tap_init (&tap, pair[0]->enc, "src");
+  g_assert_true (GST_OBJECT_FLAG_IS_SET (pair[0]->enc,
+          GST_ELEMENT_FLAG_SOURCE));
+  g_assert_true (gst_element_send_event (pair[0]->enc, gst_event_new_eos ()));
+  tap_wait_for (&tap, "buffer eos");
+  peer_wait_for_state (pair[1], DTLS_STATE_CLOSED);
+  peer_free_pair (pair);
+  tap_clear (&tap);
+}
+
+static void
+test_eos_of_the_pipeline_comes_with_the_data (void)
+{
+  Peer *client = peer_new ("c", TRUE);
+  GstHarness *source = new_data_source (client);
+
+  g_assert_false (GST_OBJECT_FLAG_IS_SET (client->enc,
+          GST_ELEMENT_FLAG_SOURCE));
+  gst_harness_teardown (source);
+  peer_free (client);
+}
+
 static void
 test_data_after_the_peer_closed_are_eos (void)
 {
@@ -839,6 +869,8 @@ main (int argc, char **argv)
   ADD (eos_leaves_although_the_answer_is_lost);
   ADD (eos_leaves_after_early_data);
   ADD (eos_without_a_peer_leaves_at_once);
+  ADD (eos_of_the_pipeline);
+  ADD (eos_of_the_pipeline_comes_with_the_data);
   ADD (data_after_the_peer_closed_are_eos);
   ADD (unlinked_src_is_no_element_error);
   ADD (request_pad_is_released);
