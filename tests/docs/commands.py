@@ -7,8 +7,9 @@ block must end with status 0, unless there are more words behind "sh":
 
   keep          it goes on in a shell of its own while the next blocks run, and
                 is ended by Ctrl-C with the last of them
+  stop          before it, what is kept is ended by Ctrl-C
   until="TEXT"  it is ended by Ctrl-C when it has printed TEXT
-  expect="TEXT" with either of them or neither: it must have printed TEXT
+  expect="TEXT" it must have printed TEXT
 
 There is no word to leave a block out. Run it by tests/interop/isolated.sh, so
 that ports are free and everything ends with it.
@@ -38,11 +39,11 @@ class Block:
 
     def __init__(self, words, text):
         self.text = text
-        self.keep = False
+        self.keep = self.stop = False
         self.until = self.expect = None
         for word in shlex.split(words):
             name, _, value = word.partition('=')
-            if name not in ('keep', 'until', 'expect'):
+            if name not in ('keep', 'stop', 'until', 'expect'):
                 raise ValueError(f'unknown word {word!r}')
             setattr(self, name, value or True)
 
@@ -137,29 +138,35 @@ def end(shell):
     return None
 
 
+def stop(shells):
+    """What is wrong with shells that were kept, up to now."""
+    faults = []
+    for shell in shells:
+        if shell.block.expect:
+            shell.wait_for(shell.block.expect)
+        shell.interrupt()
+        faults.append((shell, end(shell)))
+    shells.clear()
+    return faults
+
+
 def run_page(text):
     """What is wrong with the commands of a page, as a list of texts."""
-    wrong, kept = [], []
-
-    def tell(shell, fault):
-        if fault:
-            wrong.append(f'{shell.block.text}{fault}:\n{shell.output}')
-
+    faults, kept = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / 'examples').symlink_to(ROOT / 'examples')
         env = environment(folder)
         for block in blocks(text):
+            if block.stop:
+                faults += stop(kept)
             shell = Shell(block, folder, env)
+            faults.append((shell, run(block, shell)))
             if block.keep:
                 kept.append(shell)
-            tell(shell, run(block, shell))
-        for shell in kept:
-            if shell.block.expect:
-                shell.wait_for(shell.block.expect)
-            shell.interrupt()
-            tell(shell, end(shell))
-    return wrong
+        faults += stop(kept)
+    return [f'{shell.block.text}{fault}:\n{shell.output}'
+            for shell, fault in faults if fault]
 
 
 def pages():
@@ -200,6 +207,11 @@ class Runner(unittest.TestCase):
     def test_commands_nobody_runs_are_found(self):
         self.assertTrue(unmarked('```text\ngst-launch-1.0 fakesrc\n```\n'))
         self.assertFalse(unmarked('```sh\ngst-launch-1.0 fakesrc\n```\n'))
+
+    def test_kept_shell_is_stopped_in_between(self):
+        self.assertEqual([], run_page(
+            '```sh keep expect="a"\ntrap "touch b; exit" INT; echo a\n'
+            'while :; do sleep 0.1; done\n```\n```sh stop\nls b\n```\n'))
 
     def test_unknown_word(self):
         with self.assertRaisesRegex(ValueError, 'skip'):
