@@ -41,7 +41,7 @@ class Site(unittest.TestCase):
 
     def test_can_be_searched(self):
         index = (self.site / 'searchindex.js').read_text()
-        for word in 'fingerprint', 'srtpkeyer':
+        for word in 'fingerprint', 'srtpkeyer', 'wireshark':
             self.assertRegex(index, rf'\b{word}\b')
         self.assertTrue((self.site / 'search.html').exists())
 
