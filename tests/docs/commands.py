@@ -31,7 +31,7 @@ import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FENCE = re.compile(r'^```(\w*)[ ]?([^\n]*)\n(.*?)^```$', re.M | re.S)
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 class Block:
@@ -81,13 +81,18 @@ class Shell:
     def interrupt(self):
         os.killpg(self.process.pid, signal.SIGINT)
 
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.reader.join()
+
     def finish(self):
         """Its status; a shell that does not end is ended."""
         try:
             status = self.process.wait(LIMIT_S)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            status = 'does not end'
+            self.kill()
+            return 'does not end'
         self.reader.join()
         return status
 
@@ -118,6 +123,7 @@ def environment(folder):
 def run(block, shell):
     """What is wrong with the run of one block, or None."""
     if block.until and not shell.wait_for(block.until):
+        shell.kill()
         return f'did not print {block.until!r}'
     if block.until:
         shell.interrupt()
@@ -233,8 +239,11 @@ def add_page(name, text):
     setattr(Pages, 'test_' + re.sub(r'\W', '_', name), test)
 
 
+# Pages to run, by a part of their names; all without an argument.
+WANTED = sys.argv[1:] or ['']
+
 for page_name, page_text in pages().items():
-    if blocks(page_text):
+    if blocks(page_text) and any(word in page_name for word in WANTED):
         add_page(page_name, page_text)
 
 
