@@ -48,5 +48,5 @@ plugin_init (GstPlugin * plugin)
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, dtls,
     "DTLS and DTLS-SRTP: encryption of media and data between two peers",
-    plugin_init, PACKAGE_VERSION, GST_LICENSE, GST_PACKAGE_NAME,
+    plugin_init, GST_PLUGIN_VERSION, GST_LICENSE, GST_PACKAGE_RELEASE,
     GST_PACKAGE_ORIGIN)

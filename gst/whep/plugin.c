@@ -21,5 +21,5 @@ plugin_init (GstPlugin * plugin)
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, whep,
     "Serves streams to browsers over WHEP, encrypted with DTLS-SRTP",
-    plugin_init, PACKAGE_VERSION, GST_LICENSE, GST_PACKAGE_NAME,
+    plugin_init, GST_PLUGIN_VERSION, GST_LICENSE, GST_PACKAGE_RELEASE,
     GST_PACKAGE_ORIGIN)

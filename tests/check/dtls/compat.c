@@ -240,6 +240,22 @@ test_connection_states (void)
   gst_object_unref (element);
 }
 
+/* Applications ask for plugins that are as new as their GStreamer. */
+static void
+test_version_checks_find_elements (void)
+{
+  GstRegistry *registry = gst_registry_get ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (elements); i++) {
+    g_assert_true (gst_registry_check_feature_version (registry,
+            elements[i].name, GST_VERSION_MAJOR, GST_VERSION_MINOR,
+            GST_VERSION_MICRO));
+    g_assert_false (gst_registry_check_feature_version (registry,
+            elements[i].name, GST_VERSION_MAJOR, GST_VERSION_MINOR + 1, 0));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -253,5 +269,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &elements[i], test_element);
   }
   g_test_add_func ("/compat/connection_states", test_connection_states);
+  g_test_add_func ("/compat/version_checks_find_elements",
+      test_version_checks_find_elements);
   return g_test_run ();
 }
