@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import threading
 import unittest
 
 import tap
@@ -64,6 +65,47 @@ class Pages(unittest.TestCase):
             for owner in element_pages.owners(gtype):
                 for signal in element_pages.GObject.signal_list_names(owner):
                     self.assertIn(f'`{signal}`', by_hand, name)
+
+
+PAIR = '''dtlsenc name=dtlsenc connection-id=a is-client=true
+  ! dtlsdec connection-id=b
+  dtlsenc connection-id=b ! dtlsdec name=dtlsdec connection-id=a
+  srtpkeyer name=srtpkeyer connection-id=a
+  dtlssrtpdemux name=dtlssrtpdemux'''
+
+
+def fields(structure):
+    """Names of the fields, and of those within them."""
+    for i in range(structure.n_fields()):
+        name = structure.nth_field_name(i)
+        yield name
+        value = structure.get_value(name)
+        if isinstance(value, Gst.Structure):
+            yield from fields(value)
+
+
+class Statistics(unittest.TestCase):
+    """Each field of stats, of a peer that is connected, is explained."""
+
+    def setUp(self):
+        self.pipeline = Gst.parse_launch(PAIR)
+        self.addCleanup(self.pipeline.set_state, Gst.State.NULL)
+        connected = threading.Event()
+        dec = self.pipeline.get_by_name('dtlsdec')
+        dec.connect('notify::connection-state', lambda d, _: connected.set()
+                    if d.props.connection_state.value_nick == 'connected'
+                    else None)
+        self.pipeline.set_state(Gst.State.PLAYING)
+        self.assertTrue(connected.wait(30))
+
+    def test_each_field_is_explained(self):
+        for name in 'dtlsenc', 'dtlsdec', 'srtpkeyer', 'dtlssrtpdemux':
+            text = (PAGES / f'{name}.md').read_text()
+            stats = self.pipeline.get_by_name(name).props.stats
+            found = list(fields(stats))
+            self.assertTrue(found, name)
+            for field in found:
+                self.assertIn(f'`{field}`', text, name)
 
 
 class Stale(unittest.TestCase):
