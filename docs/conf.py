@@ -13,7 +13,6 @@ language = 'en'
 extensions = ['myst_parser']
 source_suffix = {'.md': 'markdown'}
 myst_heading_anchors = 3
-exclude_patterns = ['SECURITY.md']
 
 html_theme = 'alabaster'
 html_title = project
