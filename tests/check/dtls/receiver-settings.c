@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The properties that decoders share: what they read back, and how they meet
+ * bad values. What they do to a handshake is in gstdtlsdec.c.
+ */
+#include "config.h"
+
+#include "peer.h"
+
+#define FINGERPRINT \
+    "sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:" \
+    "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
+
+static void
+assert_string (GstElement * dec, const gchar * property, const gchar * expected)
+{
+  gchar *value;
+
+  g_object_get (dec, property, &value, NULL);
+  g_assert_cmpstr (value, ==, expected);
+  g_free (value);
+}
+
+static void
+test_defaults (void)
+{
+  Peer *peer = peer_new (NULL, FALSE);
+  guint mtu, timeout, cap, total;
+
+  g_object_get (peer->dec, "mtu", &mtu, "retransmit-timeout", &timeout,
+      "retransmit-cap", &cap, "handshake-timeout", &total, NULL);
+  g_assert_cmpuint (mtu, ==, 1200);
+  g_assert_cmpuint (timeout, ==, 50);
+  g_assert_cmpuint (cap, ==, 200);
+  g_assert_cmpuint (total, ==, 30000);
+  assert_string (peer->dec, "srtp-profiles", DTLS_PROFILES_DEFAULT);
+  assert_string (peer->dec, "peer-fingerprint", NULL);
+  assert_string (peer->dec, "peer-pem", NULL);
+  peer_free (peer);
+}
+
+static void
+test_values_read_back (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+  guint mtu;
+
+  g_object_set (peer->dec, "mtu", 300, "priority", "NORMAL", "srtp-profiles",
+      "SRTP_AEAD_AES_256_GCM", NULL);
+  g_object_get (peer->dec, "mtu", &mtu, NULL);
+  g_assert_cmpuint (mtu, ==, 300);
+  assert_string (peer->dec, "priority", "NORMAL");
+  assert_string (peer->dec, "srtp-profiles", "AEAD_AES_256_GCM");
+  peer_free (peer);
+}
+
+static void
+test_bad_value_leaves_the_former (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+
+  g_object_set (peer->dec, "peer-fingerprint", FINGERPRINT, "srtp-profiles",
+      "AEAD_AES_128_GCM", NULL);
+  g_object_set (peer->dec, "peer-fingerprint", "sha-256 what", "srtp-profiles",
+      "WHAT", NULL);
+  assert_string (peer->dec, "peer-fingerprint", FINGERPRINT);
+  assert_string (peer->dec, "srtp-profiles", "AEAD_AES_128_GCM");
+  g_object_set (peer->dec, "peer-fingerprint", NULL, NULL);
+  assert_string (peer->dec, "peer-fingerprint", NULL);
+  peer_free (peer);
+}
+
+static void
+test_stats_are_there_from_ready_on (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+  GstStructure *stats;
+
+  peer_set_state (peer, GST_STATE_READY);
+  g_object_get (peer->dec, "stats", &stats, NULL);
+  g_assert_cmpstr (gst_structure_get_string (stats, "connection-id"), ==, "p");
+  gst_structure_free (stats);
+  peer_free (peer);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  peer_register_elements ();
+  g_test_add_func ("/receiver-settings/defaults", test_defaults);
+  g_test_add_func ("/receiver-settings/values-read-back",
+      test_values_read_back);
+  g_test_add_func ("/receiver-settings/bad-value-leaves-the-former",
+      test_bad_value_leaves_the_former);
+  g_test_add_func ("/receiver-settings/stats-are-there-from-ready-on",
+      test_stats_are_there_from_ready_on);
+  return g_test_run ();
+}
