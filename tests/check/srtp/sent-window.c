@@ -9,8 +9,10 @@
 
 #define WINDOW 64
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DtlsSentWindow, dtls_sent_window_free)
-     static void test_repeated (void)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DtlsSentWindow, dtls_sent_window_free);
+
+static void
+test_repeated (void)
 {
   g_autoptr (DtlsSentWindow) window = dtls_sent_window_new (WINDOW);
 
