@@ -39,11 +39,12 @@ take_sources () {
   git -C "$root" archive HEAD | tar -x -C "$room/src"
 }
 
-# in_room COMMAND...: its mounts and processes go when it ends.
+# in_room COMMAND...: its mounts and processes go when it ends. The room is a
+# mount point, or no namespace could be made inside.
 in_room () {
   # shellcheck disable=SC2016
   unshare --mount --pid --fork --kill-child sh -c '
-    mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
+    mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
       mount --rbind /sys "$0/sys" && exec env -i HOME=/root TERM=dumb CI=true \
         PATH=/usr/sbin:/usr/bin:/sbin:/bin NODE_EXTRA_CA_CERTS=/etc/extra-ca.crt \
         chroot "$0" "$@"' "$room" "$@" </dev/null
