@@ -405,7 +405,8 @@ dtls_link_set_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
   }
   dtls_association_set_fingerprints (self->association, fingerprints,
       dtls_alarm_get_now_us (self->alarm));
-  finish_and_unlock (self, DTLS_EMIT_NOTHING);
+  /* A peer that turns out to be wrong is cut off before this returns. */
+  finish_and_unlock (self, DTLS_EMIT_STATES);
 }
 
 /* The association's life */

@@ -18,6 +18,7 @@ typedef struct
   GstElement *sctpenc;
   GstElement *sctpdec;
   GstPad *out;                  /* messages to send */
+  GstPad *in;                   /* messages that came */
   GMutex lock;
   GCond changed;
   gboolean established;
@@ -52,12 +53,11 @@ take_message (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 static void
 on_stream (GstElement * sctpdec, GstPad * src, End * self)
 {
-  GstPad *sink = gst_pad_new ("sink", GST_PAD_SINK);
-
-  gst_pad_set_element_private (sink, self);
-  gst_pad_set_chain_function (sink, take_message);
-  gst_pad_set_active (sink, TRUE);
-  g_assert_cmpint (gst_pad_link (src, sink), ==, GST_PAD_LINK_OK);
+  self->in = gst_object_ref_sink (gst_pad_new ("in", GST_PAD_SINK));
+  gst_pad_set_element_private (self->in, self);
+  gst_pad_set_chain_function (self->in, take_message);
+  gst_pad_set_active (self->in, TRUE);
+  g_assert_cmpint (gst_pad_link (src, self->in), ==, GST_PAD_LINK_OK);
 }
 
 static void
@@ -172,13 +172,14 @@ end_stop (End * self)
   gst_object_unref (self->sctpenc);
   gst_object_unref (self->sctpdec);
   gst_object_unref (self->out);
+  gst_object_unref (self->in);
 }
 
 static void
 test_messages_arrive_whole_both_ways (void)
 {
   GstElementFactory *factory = gst_element_factory_find ("sctpenc");
-  End *ends = g_new0 (End, 2);  /* SCTP's threads may outlive this function */
+  static End ends[2];           /* SCTP's threads may outlive this function */
 
   if (!factory) {
     g_test_skip ("sctpenc is not installed");
