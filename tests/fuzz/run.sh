@@ -13,39 +13,28 @@ set -eu
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=${BUILD_DIR:-$root/build-fuzz}
+corpus=$build/corpus
 seconds=${1:-20}
 shift || true
+
+# No result of an earlier run is taken for this one's.
+rm -f "$build"/meson-logs/testlog*
 
 [ -f "$build/build.ninja" ] || CC=clang meson setup "$build" "$root" \
   -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
   -Dc_args='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
-
-targets=$(cd "$build" && ninja -t targets all |
-  sed -n 's|^\(tests/fuzz/fuzz-[a-z-]*\):.*|\1|p' | sort -u)
-ninja -C "$build" $targets >"$build/fuzz-build.log" 2>&1 ||
+ninja -C "$build" fuzz >"$build/fuzz-build.log" 2>&1 ||
   { tail -n 30 "$build/fuzz-build.log"; exit 1; }
-corpus=$build/corpus
-"$build/tests/fuzz/fuzz-seeds" "$corpus"
+
 mkdir -p "$corpus/whep-offer" "$corpus/whep-fragment"
+"$build/tests/fuzz/fuzz-seeds" "$corpus"
 cp "$root"/tests/check/whep/offers/*.sdp "$corpus/whep-offer/"
 cp "$root"/tests/check/whep/offers/*.sdp "$corpus/whep-fragment/"
 
-run_target () {
-  local name=$1 log=$build/fuzz-$1.log
-  mkdir -p "$corpus/$name"
-  if "$build/tests/fuzz/fuzz-$name" "$corpus/$name" \
-      -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-      -artifact_prefix="$build/$name-" -print_final_stats=1 >"$log" 2>&1; then
-    echo "ok      $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
-  else
-    grep -E 'ERROR|SUMMARY|assert|Test unit written' "$log" | head -n 5
-    echo "FAILED  $name: see $log"
-    return 1
-  fi
-}
-
-failed=0
-for name in ${*:-$(echo "$targets" | sed 's|.*/fuzz-||' | grep -v '^seeds$')}; do
-  run_target "$name" || failed=1
-done
-exit "$failed"
+status=0
+meson test -C "$build" --no-rebuild --suite fuzz --print-errorlogs \
+  --test-args="-max_total_time=$seconds" "$@" || status=$?
+awk '/^test: / { name = $NF }
+  /^stat::number_of_executed_units/ { print name ": " $2 " inputs" }' \
+  "$build/meson-logs/testlog.txt"
+exit "$status"

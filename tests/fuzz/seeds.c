@@ -4,9 +4,11 @@
  *
  *   fuzz-seeds FOLDER
  *
- * makes FOLDER/<target>/<number> for every target of the engine.
+ * makes FOLDER/<target>/seed-<number> for the targets of engine and srtp.
  */
 #include "config.h"
+
+#include "seeds.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,8 +18,8 @@
 
 static const gchar *folder;
 
-static void
-write_seed (const gchar * target, gconstpointer data, gsize size)
+void
+seeds_write (const gchar * target, gconstpointer data, gsize size)
 {
   static guint number;
   g_autofree gchar *dir = g_build_filename (folder, target, NULL);
@@ -34,7 +36,7 @@ write_seed (const gchar * target, gconstpointer data, gsize size)
 static void
 write_text (const gchar * target, const gchar * text)
 {
-  write_seed (target, text, strlen (text));
+  seeds_write (target, text, strlen (text));
 }
 
 static GBytes *
@@ -46,7 +48,7 @@ collect (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
   const guint8 *data = g_bytes_get_data (datagram, &size);
 
   g_byte_array_append (flights[from], data, size);
-  write_seed ("demux", data, size);
+  seeds_write ("demux", data, size);
   return datagram;
 }
 
@@ -65,11 +67,11 @@ write_handshake (void)
   virtual_network_start_both (net);
   if (!virtual_network_connect (net, net->now_us + VIRTUAL_SECOND))
     g_error ("no handshake");
-  write_seed ("certificate",
+  seeds_write ("certificate",
       g_bytes_get_data (net->ends[0].peer_certificate, NULL),
       g_bytes_get_size (net->ends[0].peer_certificate));
   for (guint i = 0; i < 2; i++) {
-    write_seed ("record-gate", flights[i]->data, flights[i]->len);
+    seeds_write ("record-gate", flights[i]->data, flights[i]->len);
     g_byte_array_unref (flights[i]);
   }
 }
@@ -86,9 +88,9 @@ write_steps (void)
       const guint8 second[] = { 0, 0, 0, step, 0, 60, 1, 9, 0, 20, 1, 2 };
       const guint8 small[] = { 1, 1, 0, 0, step, 0, 60, 1, 9, 0, 20, 1, 2 };
 
-      write_seed (targets[target], first, sizeof first);
-      write_seed (targets[target], second, sizeof second);
-      write_seed (targets[target], small, sizeof small);
+      seeds_write (targets[target], first, sizeof first);
+      seeds_write (targets[target], second, sizeof second);
+      seeds_write (targets[target], small, sizeof small);
     }
   }
 }
@@ -126,5 +128,6 @@ main (int argc, char **argv)
   write_handshake ();
   write_steps ();
   write_texts ();
+  seeds_write_srtp ();
   return 0;
 }
