@@ -5,11 +5,12 @@
 #
 # Usage: tests/run.sh [SUITE...]
 #   SUITE       only these of meson's suites (engine, srtp, dtls, whep, ...),
-#               and without the second build
+#               and without the other builds
 #   BUILD_DIR   where to build; default: build-tests beside this folder
 #
 # The tests in check run a second time in a build with AddressSanitizer and
-# UndefinedBehaviorSanitizer, in BUILD_DIR-sanitized.
+# UndefinedBehaviorSanitizer, in BUILD_DIR-sanitized. The fuzzers of fuzz run
+# for some seconds each, in BUILD_DIR-fuzz; tests/fuzz/run.sh runs them longer.
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
@@ -78,7 +79,8 @@ run_suites "$build" "$@"
 logs=("$build/meson-logs")
 if [ $# = 0 ]; then
   run_sanitized
-  logs+=("$build-sanitized/meson-logs")
+  BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 10
+  logs+=("$build-sanitized/meson-logs" "$build-fuzz/meson-logs")
 fi
 
 exec python3 "$here/count.py" "${logs[@]}"
