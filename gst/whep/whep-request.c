@@ -105,6 +105,5 @@ whep_request_limit (SoupServerMessage * message)
     return;
   text = g_strdup_printf (_("The body is larger than %d bytes."),
       WHEP_REQUEST_SIZE_MAX);
-  whep_reply_set (message, "Connection", "close");
   whep_reply_text (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, text);
 }

@@ -295,11 +295,13 @@ handle_request (SoupServer * soup, SoupServerMessage * message,
     handle_page (self, message, path);
 }
 
-/* After the headers. */
+/* After the headers. One request a connection: libsoup before 3.4 never
+ * closes a connection that its client gives up while it is idle. */
 static void
 handle_headers (SoupServer * soup, SoupServerMessage * message,
     const gchar * path, GHashTable * query, gpointer user_data)
 {
+  whep_reply_set (message, "Connection", "close");
   whep_request_limit (message);
 }
 

@@ -449,6 +449,39 @@ test_no_address (Fixture * f, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "my.host"));
 }
 
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
+/* libsoup 3.2 forgets the sockets of idle connections. */
+static void
+test_requests_leave_no_descriptor (Fixture * f, gconstpointer data)
+{
+  const gchar *paths[] = { "/", "/nothing", "/whep" };
+  gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  guint before = count_descriptors ();
+
+  for (guint i = 0; i < 30; i++) {
+    g_autoptr (SoupMessage) message = message_new (f, "GET", paths[i % 3]);
+    g_autoptr (GBytes) body = soup_session_send_and_read (f->session, message,
+        NULL, NULL);
+
+    g_assert_nonnull (body);
+    soup_session_abort (f->session);
+  }
+  while (count_descriptors () > before + 2) {
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+    g_usleep (1000);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -471,6 +504,8 @@ main (int argc, char **argv)
   ADD ("slow-body", &access_own, test_slow_body);
   ADD ("end-with-an-offer-unanswered", &access_own,
       test_end_with_an_offer_unanswered);
+  ADD ("requests-leave-no-descriptor", &access_own,
+      test_requests_leave_no_descriptor);
   ADD ("busy-port", &access_own, test_busy_port);
   ADD ("no-address", &access_own, test_no_address);
 #undef ADD
