@@ -390,15 +390,21 @@ dtls_link_configure (DtlsLink * self, const DtlsConfig * config)
   clear_config (&old);
 }
 
-void
-dtls_link_set_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
+/* With the lock held. */
+static void
+keep_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
 {
   if (fingerprints)
     dtls_fingerprints_ref (fingerprints);
-
-  g_mutex_lock (&self->lock);
   g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
   self->config.fingerprints = fingerprints;
+}
+
+void
+dtls_link_set_fingerprints (DtlsLink * self, DtlsFingerprints * fingerprints)
+{
+  g_mutex_lock (&self->lock);
+  keep_fingerprints (self, fingerprints);
   if (!self->used) {
     g_mutex_unlock (&self->lock);
     return;
@@ -444,6 +450,23 @@ dtls_link_stop (DtlsLink * self, DtlsSide side)
   if (self->state != DTLS_STATE_CLOSED)
     push_state_event (self, DTLS_STATE_CLOSED);
   finish_and_unlock (self, DTLS_EMIT_STATES);
+}
+
+gboolean
+dtls_link_restart (DtlsLink * self, DtlsFingerprints * fingerprints,
+    GError ** error)
+{
+  gboolean asked;
+
+  g_mutex_lock (&self->lock);
+  if (!fingerprints)
+    fingerprints = self->config.fingerprints;
+  asked = dtls_association_restart (self->association, fingerprints,
+      dtls_alarm_get_now_us (self->alarm), error);
+  if (asked)
+    keep_fingerprints (self, fingerprints);
+  finish_and_unlock (self, DTLS_EMIT_NOTHING);
+  return asked;
 }
 
 void

@@ -93,6 +93,17 @@ gboolean dtls_link_start (DtlsLink * self, DtlsSide side, GError ** error);
 /** dtls_link_stop: PAUSED→READY: close_notify where connected, then closed. */
 void dtls_link_stop (DtlsLink * self, DtlsSide side);
 
+/**
+ * dtls_link_restart:
+ * @fingerprints: (nullable): the new peer's, %NULL for those set last
+ * @error: see dtls_association_restart()
+ *
+ * Asks for a new association with the peer, beside the live one until the new
+ * peer is accepted; then "peer-certificate" and "keys" come again.
+ */
+gboolean dtls_link_restart (DtlsLink * self, DtlsFingerprints * fingerprints,
+    GError ** error);
+
 /** dtls_link_close: sends close_notify, as on EOS; for this association. */
 void dtls_link_close (DtlsLink * self);
 

@@ -486,6 +486,13 @@ dtls_dec_finalize (GObject * object)
   G_OBJECT_CLASS (dtls_dec_parent_class)->finalize (object);
 }
 
+static gboolean
+dtls_dec_restart (GstElement * element, const gchar * peer_fingerprint)
+{
+  return dtls_receiver_settings_restart (DTLS_DEC (element)->settings,
+      peer_fingerprint);
+}
+
 static void
 install_properties (GObjectClass * klass)
 {
@@ -512,7 +519,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_uint ("version", _("Version"),
           _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
           0, G_MAXUINT16, 0, flags));
-  dtls_receiver_settings_install (klass, PROP_SETTINGS);
+  dtls_receiver_settings_install (klass, PROP_SETTINGS, dtls_dec_restart);
 }
 
 static void

@@ -505,10 +505,17 @@ dec_finalize (GObject * object)
   G_OBJECT_CLASS (dtls_srtp_dec_parent_class)->finalize (object);
 }
 
+static gboolean
+dec_restart (GstElement * element, const gchar * peer_fingerprint)
+{
+  return dtls_receiver_settings_restart (DTLS_SRTP_DEC (element)->settings,
+      peer_fingerprint);
+}
+
 static void
 dec_install_properties (GObjectClass * klass)
 {
-  dtls_receiver_settings_install (klass, PROP_SETTINGS);
+  dtls_receiver_settings_install (klass, PROP_SETTINGS, dec_restart);
   dtls_static_keys_install (klass, PROP_STATIC_KEYS);
 
   /**

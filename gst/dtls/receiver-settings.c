@@ -45,11 +45,35 @@ struct _DtlsReceiverSettings
 };
 
 void
-dtls_receiver_settings_install (GObjectClass * klass, guint first_id)
+dtls_receiver_settings_install (GObjectClass * klass, guint first_id,
+    DtlsReceiverRestart restart)
 {
   GST_DEBUG_CATEGORY_INIT (receiver_debug, "dtlsreceiver", 0,
       "Settings of DTLS decoders");
   dtls_receiver_properties_install (klass, first_id);
+
+  /**
+   * DtlsDec::restart:
+   * @object: the element
+   * @peer_fingerprint: (nullable): what the signalling says about the new
+   *   peer's certificate, as in the property `peer-fingerprint`, which takes
+   *   this value; %NULL to keep the property's
+   *
+   * Asks for a new association with the peer (RFC 8842). As DTLS client this
+   * end begins a handshake at once; as server it awaits the peer's. The live
+   * association carries media and data until the new peer is accepted; then
+   * the keys change and `on-key-received` comes again, while
+   * `connection-state` stays connected. When nothing comes of it, the live
+   * association goes on. dtlssrtpdec has the same signal.
+   *
+   * Returns: %FALSE, with the reason in a warning message, when the value is
+   * no fingerprint or there is no association; nothing has changed then.
+   *
+   * Since: 1.0
+   */
+  g_signal_new_class_handler ("restart", G_OBJECT_CLASS_TYPE (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (restart), NULL, NULL,
+      NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 }
 
 /* The link */
@@ -217,22 +241,29 @@ set_pem (DtlsReceiverSettings * self, const gchar * pem)
   keep_error (self, DTLS_RECEIVER_PEM, error);
 }
 
+/* Takes @fingerprints. */
 static void
-use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
+keep_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
 {
   DtlsFingerprints *old;
-  DtlsLink *link;
 
   g_mutex_lock (&self->lock);
   old = self->config.fingerprints;
   self->config.fingerprints = fingerprints;
   g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, dtls_fingerprints_unref);
+}
 
-  link = ref_link (self);
+/* Takes @fingerprints. */
+static void
+use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
+{
+  DtlsLink *link = ref_link (self);
+
   if (link)
     dtls_link_set_fingerprints (link, fingerprints);
   g_clear_object (&link);
-  g_clear_pointer (&old, dtls_fingerprints_unref);
+  keep_fingerprints (self, fingerprints);
 }
 
 /* The value cannot be used, but the peer was to be verified: where no former
@@ -565,6 +596,49 @@ dtls_receiver_settings_start (DtlsReceiverSettings * self)
   if (!error)
     return TRUE;
   post_error (self, error);
+  g_error_free (error);
+  return FALSE;
+}
+
+/* The link keeps the live association until the new peer is accepted, so the
+ * property must not reach it as one that is set. */
+static gboolean
+restart_link (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints,
+    GError ** error)
+{
+  DtlsLink *link = ref_link (self);
+  gboolean asked = FALSE;
+
+  if (link)
+    asked = dtls_link_restart (link, fingerprints, error);
+  else
+    g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED,
+        _("There is no association that could start anew."));
+  g_clear_object (&link);
+  if (!asked || !fingerprints)
+    return asked;
+  keep_error (self, DTLS_RECEIVER_PEER_FINGERPRINT, NULL);
+  keep_fingerprints (self, dtls_fingerprints_ref (fingerprints));
+  g_object_notify (G_OBJECT (self->owner), "peer-fingerprint");
+  return TRUE;
+}
+
+gboolean
+dtls_receiver_settings_restart (DtlsReceiverSettings * self,
+    const gchar * peer_fingerprint)
+{
+  DtlsFingerprints *fingerprints = NULL;
+  GError *error = NULL;
+
+  if (peer_fingerprint)
+    fingerprints = dtls_fingerprints_parse (peer_fingerprint, &error);
+  if (!error)
+    restart_link (self, fingerprints, &error);
+  g_clear_pointer (&fingerprints, dtls_fingerprints_unref);
+  if (!error)
+    return TRUE;
+  GST_ELEMENT_WARNING (self->owner, LIBRARY, SETTINGS, ("%s", error->message),
+      ("refused to restart the association, all goes on as it was"));
   g_error_free (error);
   return FALSE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What dtlsdec and dtlssrtpdec have in common, apart from pads: the
- * properties of the association, the choice of the certificate, the receiving
+ * properties of the association, its restart, the choice of the certificate, the receiving
  * side of the link, and the reports about its state.
  *
  * A property that gets an unusable value says so in the log and keeps its
@@ -27,11 +27,17 @@ G_BEGIN_DECLS
 
 typedef struct _DtlsReceiverSettings DtlsReceiverSettings;
 
+/** What an element does when "restart" is emitted; see _settings_restart(). */
+typedef gboolean (*DtlsReceiverRestart) (GstElement * owner,
+    const gchar * peer_fingerprint);
+
 /**
  * dtls_receiver_settings_install:
  * @first_id: of %DTLS_RECEIVER_N_PROPERTIES in a row
+ * @restart: serves the action signal "restart"
  */
-void dtls_receiver_settings_install (GObjectClass * klass, guint first_id);
+void dtls_receiver_settings_install (GObjectClass * klass, guint first_id,
+    DtlsReceiverRestart restart);
 
 /** dtls_receiver_settings_new: @owner is not referenced. */
 DtlsReceiverSettings *dtls_receiver_settings_new (GstElement * owner,
@@ -66,6 +72,15 @@ DtlsLink *dtls_receiver_settings_open (DtlsReceiverSettings * self);
 
 /** READY→PAUSED, with the pads active. Posts an error where it fails. */
 gboolean dtls_receiver_settings_start (DtlsReceiverSettings * self);
+
+/**
+ * dtls_receiver_settings_restart:
+ * @peer_fingerprint: (nullable): see the signal "restart"
+ *
+ * Returns: %FALSE when it was refused; says why in a warning message.
+ */
+gboolean dtls_receiver_settings_restart (DtlsReceiverSettings * self,
+    const gchar * peer_fingerprint);
 
 /** PAUSED→READY */
 void dtls_receiver_settings_stop (DtlsReceiverSettings * self);

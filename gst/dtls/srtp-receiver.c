@@ -57,8 +57,8 @@ receiver_unprotect_locked (DtlsSrtpReceiver * self, GstBuffer * buffer,
     return NULL;
   *kind = dtls_demux (packet.data, packet.size) == DTLS_PROTOCOL_RTCP ?
       DTLS_SRTP_RTCP : DTLS_SRTP_RTP;
-  status = dtls_srtp_session_unprotect (self->slot.session, *kind,
-      packet.data, &packet.size);
+  status = dtls_srtp_slot_unprotect (&self->slot, *kind, packet.data,
+      &packet.size);
   if (status == DTLS_SRTP_OK)
     return dtls_packet_close (&packet);
   dtls_packet_drop (&packet);

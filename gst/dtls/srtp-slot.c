@@ -14,6 +14,8 @@
 #include "srtp/srtp-crypto.h"
 #include "worker.h"
 
+#define FORMER_US (1 * G_USEC_PER_SEC)
+
 static GMutex obtain_lock;
 
 static gboolean
@@ -26,19 +28,28 @@ secrets_are_equal (DtlsSecret * a, DtlsSecret * b)
 
 /* The session's counters must outlive it. */
 static void
-slot_close (DtlsSrtpSlot * self)
+slot_retire (DtlsSrtpSlot * self)
 {
   DtlsSrtpStats stats;
   guint i;
 
+  g_clear_pointer (&self->former, dtls_srtp_session_free);
   if (self->session == NULL)
     return;
   dtls_srtp_session_get_stats (self->session, &stats);
   for (i = 0; i < DTLS_SRTP_N_STATUS; i++)
     self->past.packets[i] += stats.packets[i];
   self->past.bytes += stats.bytes;
-  g_clear_pointer (&self->session, dtls_srtp_session_free);
+  self->former = g_steal_pointer (&self->session);
+  self->former_until_us = g_get_monotonic_time () + FORMER_US;
   g_clear_pointer (&self->secret, dtls_secret_unref);
+}
+
+static void
+slot_close (DtlsSrtpSlot * self)
+{
+  slot_retire (self);
+  g_clear_pointer (&self->former, dtls_srtp_session_free);
 }
 
 void
@@ -75,13 +86,53 @@ dtls_srtp_slot_set_keys (DtlsSrtpSlot * self, DtlsSrtpKeys * keys,
   if (secrets_are_equal (self->secret, secret)
       || (initial && self->session != NULL))
     return TRUE;
-  slot_close (self);
+  slot_retire (self);
   self->session = dtls_srtp_session_new (keys->profile, secret,
       self->direction, self->replay_window, error);
+  if (self->session == NULL || self->direction == DTLS_SRTP_SEND)
+    g_clear_pointer (&self->former, dtls_srtp_session_free);
   if (self->session == NULL)
     return FALSE;
   self->secret = dtls_secret_ref (secret);
   return TRUE;
+}
+
+/* On a copy, because a wrong key may leave anything in the packet. A failure
+ * is not counted: the session in force decides. */
+static gboolean
+slot_try_former (DtlsSrtpSlot * self, DtlsSrtpKind kind, guint8 * packet,
+    gsize * size)
+{
+  g_autofree guint8 *copy = NULL;
+  gsize copy_size = *size;
+
+  if (g_get_monotonic_time () >= self->former_until_us)
+    g_clear_pointer (&self->former, dtls_srtp_session_free);
+  if (self->former == NULL)
+    return FALSE;
+  copy = g_memdup2 (packet, *size);
+  if (dtls_srtp_session_unprotect (self->former, kind, copy, &copy_size)
+      != DTLS_SRTP_OK)
+    return FALSE;
+  self->past.packets[DTLS_SRTP_OK]++;
+  self->past.bytes += *size;
+  memcpy (packet, copy, copy_size);
+  *size = copy_size;
+  return TRUE;
+}
+
+DtlsSrtpStatus
+dtls_srtp_slot_unprotect (DtlsSrtpSlot * self, DtlsSrtpKind kind,
+    guint8 * packet, gsize * size)
+{
+  DtlsSrtpStatus status;
+
+  if (self->former != NULL && slot_try_former (self, kind, packet, size))
+    return DTLS_SRTP_OK;
+  status = dtls_srtp_session_unprotect (self->session, kind, packet, size);
+  if (status == DTLS_SRTP_OK)
+    g_clear_pointer (&self->former, dtls_srtp_session_free);
+  return status;
 }
 
 GstStructure *

@@ -2,7 +2,10 @@
 /*
  * The place where one direction of a peer keeps its SRTP session: what the
  * sender and the receiver have in common. Keys that come again are no reason
- * to start again, so a session lives until other keys come.
+ * to start again, so a session lives until other keys come. What the peer has
+ * sent under the former keys may then still be on its way (RFC 5764 section
+ * 5.2): a slot that receives takes it until the first packet under the new
+ * keys, for a second at most.
  *
  * A slot has no lock; the sender or receiver that owns it has.
  */
@@ -20,6 +23,8 @@ G_BEGIN_DECLS
  * @replay_window: packets, for sessions from now on
  * @session: (nullable): %NULL without keys
  * @secret: (nullable): the key of @session
+ * @former: (nullable): the session before @session, for late packets
+ * @former_until_us: monotonic time, until when
  * @past: what the sessions before @session counted
  * @n_without_keys: packets that came when there was no session
  */
@@ -29,6 +34,8 @@ typedef struct
   guint replay_window;
   DtlsSrtpSession *session;
   DtlsSecret *secret;
+  DtlsSrtpSession *former;
+  gint64 former_until_us;
   DtlsSrtpStats past;
   guint64 n_without_keys;
 } DtlsSrtpSlot;
@@ -47,6 +54,14 @@ gboolean dtls_srtp_slot_is_keyed (const DtlsSrtpSlot * self);
  */
 gboolean dtls_srtp_slot_set_keys (DtlsSrtpSlot * self, DtlsSrtpKeys * keys,
     gboolean initial, GError ** error);
+
+/**
+ * dtls_srtp_slot_unprotect:
+ *
+ * See dtls_srtp_session_unprotect(); for a slot that has keys.
+ */
+DtlsSrtpStatus dtls_srtp_slot_unprotect (DtlsSrtpSlot * self,
+    DtlsSrtpKind kind, guint8 * packet, gsize * size);
 
 /** Returns: (transfer full): see dtls_srtp_sender_get_stats(). */
 GstStructure *dtls_srtp_slot_get_stats (const DtlsSrtpSlot * self);

@@ -90,13 +90,18 @@ association_accept_peer (DtlsConnection * connection, GBytes * certificate,
     gpointer user_data)
 {
   DtlsAssociation *self = user_data;
+  gboolean is_current = connection == self->current;
+  DtlsFingerprints *fingerprints = is_current
+      ? self->config.fingerprints : self->next_fingerprints;
 
   /* The signalling of a restart may be late; `next` can wait for it. */
-  if (connection != self->current
-      || dtls_verification_judge (self->config.verify,
-          self->config.fingerprints, certificate) != DTLS_JUDGEMENT_MISMATCH)
+  if (!is_current && !fingerprints)
     return TRUE;
-  association_show_certificate (self, certificate);
+  if (dtls_verification_judge (self->config.verify, fingerprints,
+          certificate) != DTLS_JUDGEMENT_MISMATCH)
+    return TRUE;
+  if (is_current)
+    association_show_certificate (self, certificate);
   return FALSE;
 }
 

@@ -144,6 +144,7 @@ dtls_association_set_fingerprints (DtlsAssociation * self,
     DtlsFingerprints * fingerprints, gint64 now_us)
 {
   g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+  g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
   if (fingerprints)
     self->config.fingerprints = dtls_fingerprints_ref (fingerprints);
 

@@ -199,7 +199,8 @@ void dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us);
  * dtls_association_set_fingerprints:
  * @fingerprints: (nullable): the peer's, %NULL to withdraw
  *
- * At any time, also before the start. On a live association a value that does
+ * At any time, also before the start; it replaces what a restart was told, too.
+ * On a live association a value that does
  * not match ends it: state FAILED with %DTLS_ERROR_FINGERPRINT_MISMATCH and a
  * fatal alert. To withdraw them takes nothing back from a peer that was
  * accepted; it counts from the next handshake on.
@@ -217,7 +218,9 @@ void dtls_association_set_fingerprints (DtlsAssociation * self,
  * client starts a handshake beside the live connection, a server awaits the
  * peer's ClientHello. What is live goes on until the new one is established
  * and accepted; then PEER_CERTIFICATE and KEYS come again, while the state
- * stays CONNECTED. When it comes to nothing all remains as it was.
+ * stays CONNECTED. When it comes to nothing all remains as it was. A peer with
+ * another certificate than @fingerprints say is refused in mid-handshake, so
+ * that it does not give up what is live either.
  *
  * A peer that starts anew by itself is served in the same way, once it has
  * returned a cookie (RFC 6347 section 4.2.8).

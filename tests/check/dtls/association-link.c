@@ -194,6 +194,28 @@ test_restart_is_a_new_association (Fixture * self, gconstpointer data)
 }
 
 static void
+test_asked_restart_leaves_the_live_one (Fixture * self, gconstpointer data)
+{
+  GError *error = NULL;
+
+  g_assert_false (dtls_link_restart (self->links[0], NULL, &error));
+  g_assert_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED);
+  g_clear_error (&error);
+  start (self->links[1]);
+  start (self->links[0]);
+  carry (self);
+  g_assert_cmpstr (self->log[0], ==, "3pk4");
+  g_assert_true (dtls_link_restart (self->links[0], NULL, &error));
+  g_assert_cmpstr (self->log[0], ==, "3pk4");
+  g_assert_cmpuint (dtls_link_get_n_datagrams (self->links[0]), >, 0);
+  carry (self);
+  g_assert_cmpstr (self->log[0], ==, "3pk4pk");
+  g_assert_cmpstr (self->log[1], ==, "3pk4pk");
+  dtls_link_stop (self->links[0], DTLS_SIDE_SENDER);
+  g_assert_false (dtls_link_restart (self->links[0], NULL, NULL));
+}
+
+static void
 test_one_owner_a_side (Fixture * self, gconstpointer data)
 {
   DtlsLink *link = self->links[0];
@@ -258,6 +280,8 @@ main (int argc, char **argv)
   ADD ("datagrams-before-the-start-count",
       test_datagrams_before_the_start_count);
   ADD ("restart-is-a-new-association", test_restart_is_a_new_association);
+  ADD ("asked-restart-leaves-the-live-one",
+      test_asked_restart_leaves_the_live_one);
   ADD ("one-owner-a-side", test_one_owner_a_side);
   ADD ("early-data-leave-when-connected", test_early_data_leave_when_connected);
   ADD ("context-carries-the-link", test_context_carries_the_link);

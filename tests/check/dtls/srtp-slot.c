@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The place of a session: when it is kept, when it is replaced, and that its
- * counters outlive it.
+ * The place of a session: when it is kept, when it is replaced, what is taken
+ * under the former keys, and that its counters outlive it.
  */
 #include "config.h"
 
@@ -94,6 +94,97 @@ test_counters_outlive_a_session (void)
   dtls_srtp_slot_clear (&slot);
 }
 
+/* Whether a packet that the peer has protected with the key @remote comes out
+ * as it was. */
+static gboolean
+takes (DtlsSrtpSlot * slot, guint8 remote, guint16 seq)
+{
+  const DtlsProfile *profile = dtls_profile_from_id (GCM);
+  DtlsSecret *secret = media_secret (profile, remote);
+  g_autoptr (DtlsSrtpSession) peer = dtls_srtp_session_new (profile, secret,
+      DTLS_SRTP_SEND, DTLS_SRTP_REPLAY_WINDOW, NULL);
+  g_autoptr (GstBuffer) buffer = media_rtp (seq, 1);
+  guint8 packet[128];
+  gsize size = gst_buffer_extract (buffer, 0, packet, sizeof (packet));
+
+  dtls_secret_unref (secret);
+  g_assert_cmpint (dtls_srtp_session_protect (peer, DTLS_SRTP_RTP, packet,
+          &size, sizeof (packet)), ==, DTLS_SRTP_OK);
+  if (dtls_srtp_slot_unprotect (slot, DTLS_SRTP_RTP, packet, &size)
+      != DTLS_SRTP_OK)
+    return FALSE;
+  g_assert_cmpuint (size, ==, gst_buffer_get_size (buffer));
+  g_assert_cmpint (gst_buffer_memcmp (buffer, 0, packet, size), ==, 0);
+  return TRUE;
+}
+
+static guint64
+count (DtlsSrtpSlot * slot, const gchar * inner, const gchar * name)
+{
+  GstStructure *stats = dtls_srtp_slot_get_stats (slot);
+  guint64 n = media_count (stats, inner, name);
+
+  gst_structure_free (stats);
+  return n;
+}
+
+static void
+test_late_packets_are_taken_until_the_first_new_one (void)
+{
+  DtlsSrtpSlot slot;
+
+  dtls_srtp_slot_init (&slot, DTLS_SRTP_RECEIVE);
+  set (&slot, 1, 2, FALSE);
+  g_assert_true (takes (&slot, 2, 1));
+  set (&slot, 1, 3, FALSE);
+  g_assert_true (takes (&slot, 2, 2));
+  g_assert_false (takes (&slot, 2, 2));
+  g_assert_false (takes (&slot, 9, 3));
+  g_assert_true (takes (&slot, 2, 3));
+  g_assert_true (takes (&slot, 3, 4));
+  g_assert_false (takes (&slot, 2, 5));
+  g_assert_true (takes (&slot, 3, 5));
+  g_assert_cmpuint (count (&slot, NULL, "packets-received"), ==, 5);
+  g_assert_cmpuint (count (&slot, "dropped", "unauthentic"), ==, 3);
+  dtls_srtp_slot_clear (&slot);
+}
+
+static void
+test_late_packets_are_not_taken_for_long (void)
+{
+  DtlsSrtpSlot slot;
+
+  dtls_srtp_slot_init (&slot, DTLS_SRTP_RECEIVE);
+  set (&slot, 1, 2, FALSE);
+  set (&slot, 1, 3, FALSE);
+  g_assert_cmpint (slot.former_until_us, <=,
+      g_get_monotonic_time () + G_USEC_PER_SEC);
+  slot.former_until_us = g_get_monotonic_time ();
+  g_assert_false (takes (&slot, 2, 1));
+  g_assert_null (slot.former);
+  dtls_srtp_slot_clear (&slot);
+}
+
+static void
+test_former_session_goes_with_the_keys (void)
+{
+  DtlsSrtpSlot slot, sender;
+
+  dtls_srtp_slot_init (&slot, DTLS_SRTP_RECEIVE);
+  set (&slot, 1, 2, FALSE);
+  set (&slot, 1, 3, FALSE);
+  g_assert_nonnull (slot.former);
+  g_assert_true (dtls_srtp_slot_set_keys (&slot, NULL, FALSE, NULL));
+  g_assert_null (slot.former);
+  dtls_srtp_slot_clear (&slot);
+
+  dtls_srtp_slot_init (&sender, DTLS_SRTP_SEND);
+  set (&sender, 1, 2, FALSE);
+  set (&sender, 3, 2, FALSE);
+  g_assert_null (sender.former);
+  dtls_srtp_slot_clear (&sender);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,6 +196,9 @@ main (int argc, char **argv)
   ADD (initial_keys_do_not_replace);
   ADD (no_keys_close_it);
   ADD (counters_outlive_a_session);
+  ADD (late_packets_are_taken_until_the_first_new_one);
+  ADD (late_packets_are_not_taken_for_long);
+  ADD (former_session_goes_with_the_keys);
 #undef ADD
   return g_test_run ();
 }

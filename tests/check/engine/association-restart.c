@@ -150,6 +150,50 @@ test_application_restarts_server (void)
   g_assert_true (data_flows (net, VIRTUAL_SERVER));
 }
 
+/* Neither end gives up what is live, whichever of them was told wrongly. */
+static void
+test_wrong_fingerprint_leaves_all_as_it_was (void)
+{
+  for (guint side = 0; side < 2; side++) {
+    g_autoptr (VirtualNetwork) net = connected_network ();
+    VirtualEnd *end = virtual_network_end (net, side);
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+    g_autoptr (DtlsFingerprints) wrong =
+        virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
+
+    g_assert_true (dtls_association_restart (end->association, wrong,
+            net->now_us, NULL));
+    if (side == VIRTUAL_SERVER)
+      g_assert_true (dtls_association_restart (client->association, NULL,
+              net->now_us, NULL));
+    virtual_network_drain (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, net->now_us + 60 * SECOND_US);
+    for (guint i = 0; i < 2; i++) {
+      g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, 1);
+      g_assert_true (data_flows (net, i));
+    }
+  }
+}
+
+static void
+test_fingerprint_set_replaces_that_of_a_restart (void)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+  g_autoptr (DtlsFingerprints) wrong =
+      virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
+  DtlsFingerprints *right = server->config.fingerprints;
+
+  g_assert_true (dtls_association_restart (server->association, wrong,
+          net->now_us, NULL));
+  dtls_association_set_fingerprints (server->association, right, net->now_us);
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + SECOND_US);
+  g_assert_cmpuint (server->n_keys, ==, 2);
+  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+}
+
 static void
 test_late_fingerprint_of_a_restart (void)
 {
@@ -308,6 +352,9 @@ main (int argc, char **argv)
   TEST ("live-connection-serves-meanwhile",
       test_live_connection_serves_meanwhile);
   TEST ("application-restarts-server", test_application_restarts_server);
+  TEST ("wrong-fingerprint", test_wrong_fingerprint_leaves_all_as_it_was);
+  TEST ("fingerprint-set-replaces",
+      test_fingerprint_set_replaces_that_of_a_restart);
   TEST ("late-fingerprint", test_late_fingerprint_of_a_restart);
   TEST ("wrong-certificate-never-takes-over",
       test_wrong_certificate_never_takes_over);
