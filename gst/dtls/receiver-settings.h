@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What dtlsdec and dtlssrtpdec have in common, apart from pads: the
- * properties of the association, its restart, the choice of the certificate, the receiving
- * side of the link, and the reports about its state.
+ * properties of the association, its restart, the choice of the certificate,
+ * the receiving side of the link, and the reports about its state.
  *
  * A property that gets an unusable value says so in the log and keeps its
  * former value; the next change of state to READY then fails with an error
