@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * dtlsdec as applications of the OpenSSL-based plugin know it, without that
- * one's defects, and what is new in it: verification, bad values, and the pads
- * `certificate` and `keys`.
+ * one's defects, and what is new in it: verification, restarts, bad values, and
+ * the pads `certificate` and `keys`.
  */
 #include "config.h"
 
@@ -370,6 +370,146 @@ test_unusable_fingerprint_while_running_lets_nobody_in (void)
   peer_free_pair (pair);
 }
 
+/* A new association beside the live one */
+
+static gboolean
+restart (Peer * peer, const gchar * fingerprint)
+{
+  gboolean done;
+
+  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
+  return done;
+}
+
+static GBytes *
+get_key (GstElement * element, const gchar * property)
+{
+  GstBuffer *buffer;
+  gpointer data;
+  gsize size;
+
+  g_object_set (element, "export-keys", TRUE, NULL);
+  g_object_get (element, property, &buffer, NULL);
+  gst_buffer_extract_dup (buffer, 0, -1, &data, &size);
+  gst_buffer_unref (buffer);
+  return g_bytes_new_take (data, size);
+}
+
+static void
+assert_keys_fit (Peer * pair[2])
+{
+  for (guint i = 0; i < 2; i++) {
+    GBytes *local = get_key (pair[i]->enc, "encoder-key");
+    GBytes *remote = get_key (pair[!i]->dec, "decoder-key");
+
+    g_assert_true (g_bytes_equal (local, remote));
+    g_bytes_unref (local);
+    g_bytes_unref (remote);
+  }
+}
+
+/* On a server the handshake begins when the client has been told, too. */
+static void
+run_restart (gboolean of_server)
+{
+  Peer *pair[2];
+  GBytes *former, *key;
+
+  peer_new_pair (pair);
+  former = get_key (pair[0]->enc, "encoder-key");
+  if (of_server)
+    g_assert_true (restart (pair[1], NULL));
+  g_assert_cmpuint (peer_count_entries (pair[1], "dec key"), ==, 1);
+  g_assert_true (restart (pair[0], NULL));
+  for (guint i = 0; i < 2; i++) {
+    peer_wait_for_entries (pair[i], "dec key", 2);
+    g_assert_cmpuint (peer_count_entries (pair[i], "enc key"), ==, 2);
+    g_assert_cmpuint (peer_count_entries (pair[i], "dec peer-pem"), ==, 2);
+    g_assert_cmpuint (peer_count_entries (pair[i], "dec connected"), ==, 1);
+    g_assert_cmpint (peer_get_state (pair[i]->enc), ==, DTLS_STATE_CONNECTED);
+  }
+  key = get_key (pair[0]->enc, "encoder-key");
+  g_assert_false (g_bytes_equal (former, key));
+  assert_keys_fit (pair);
+  g_bytes_unref (former);
+  g_bytes_unref (key);
+  peer_free_pair (pair);
+}
+
+static void
+test_restart_changes_the_keys (void)
+{
+  run_restart (FALSE);
+  run_restart (TRUE);
+}
+
+static guint64
+count_alerts (Peer * peer)
+{
+  GstStructure *stats;
+  const GValue *dropped;
+  guint64 n = 0;
+
+  g_object_get (peer->dec, "stats", &stats, NULL);
+  dropped = gst_structure_get_value (stats, "dropped");
+  gst_structure_get_uint64 (gst_value_get_structure (dropped), "alert", &n);
+  gst_structure_free (stats);
+  return n;
+}
+
+static void
+wait_for_alert (Peer * peer)
+{
+  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+
+  while (count_alerts (peer) == 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end_us);
+    g_usleep (1000);
+  }
+}
+
+static void
+set_fingerprints (Peer * pair[2])
+{
+  for (guint i = 0; i < 2; i++) {
+    gchar *fingerprint = get_string (pair[!i]->dec, "fingerprint");
+
+    g_object_set (pair[i]->dec, "peer-fingerprint", fingerprint, "verify",
+        DTLS_VERIFY_AUTO, NULL);
+    g_free (fingerprint);
+  }
+}
+
+/* The client or the server is told wrongly. */
+static void
+run_wrong_restart (guint told)
+{
+  Peer *pair[2];
+
+  new_unconnected_pair (pair);
+  set_fingerprints (pair);
+  start_pair (pair);
+  for (guint i = 0; i < 2; i++)
+    peer_wait_for_state (pair[i], DTLS_STATE_CONNECTED);
+  g_assert_true (restart (pair[told], ZERO_FINGERPRINT));
+  if (told == 1)
+    g_assert_true (restart (pair[0], NULL));
+  wait_for_alert (pair[!told]);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpuint (peer_count_entries (pair[i], "dec key"), ==, 1);
+    g_assert_cmpint (peer_get_state (pair[i]->dec), ==, DTLS_STATE_CONNECTED);
+  }
+  assert_keys_fit (pair);
+  peer_free_pair (pair);
+}
+
+static void
+test_restart_with_a_wrong_fingerprint_leaves_the_live_one (void)
+{
+  run_wrong_restart (0);
+  run_wrong_restart (1);
+}
+
 /* Data and datagrams */
 
 static void
@@ -691,6 +831,8 @@ main (int argc, char **argv)
   ADD (wrong_fingerprint_opens_neither_direction);
   ADD (required_holds_until_the_fingerprint_is_set);
   ADD (unusable_fingerprint_while_running_lets_nobody_in);
+  ADD (restart_changes_the_keys);
+  ADD (restart_with_a_wrong_fingerprint_leaves_the_live_one);
   ADD (data_without_src_pad_are_dropped);
   ADD (late_src_pad_gets_stream_start_and_segment);
   ADD (peer_close_is_eos_both_ways);

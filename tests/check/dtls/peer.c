@@ -228,15 +228,42 @@ find_entry (Peer * self, const gchar * entry)
   return -1;
 }
 
+static guint
+count_entries (Peer * self, const gchar * entry)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->diary->len; i++)
+    n += g_str_equal (g_ptr_array_index (self->diary, i), entry);
+  return n;
+}
+
 void
-peer_wait_for_entry (Peer * self, const gchar * entry)
+peer_wait_for_entries (Peer * self, const gchar * entry, guint n)
 {
   gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
 
   g_mutex_lock (&self->lock);
-  while (find_entry (self, entry) < 0)
+  while (count_entries (self, entry) < n)
     wait_or_fail (self, end_us, entry);
   g_mutex_unlock (&self->lock);
+}
+
+void
+peer_wait_for_entry (Peer * self, const gchar * entry)
+{
+  peer_wait_for_entries (self, entry, 1);
+}
+
+guint
+peer_count_entries (Peer * self, const gchar * entry)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = count_entries (self, entry);
+  g_mutex_unlock (&self->lock);
+  return n;
 }
 
 gint

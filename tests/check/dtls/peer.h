@@ -43,9 +43,13 @@ DtlsState peer_get_state (GstElement * element);
 /* Each fails the test after PEER_TIMEOUT_US. */
 void peer_wait_for_state (Peer * self, DtlsState state);
 void peer_wait_for_entry (Peer * self, const gchar * entry);
+void peer_wait_for_entries (Peer * self, const gchar * entry, guint n);
 
 /* Returns: where in the diary @entry is first, -1 for nowhere. */
 gint peer_find_entry (Peer * self, const gchar * entry);
+
+/* Returns: how often the diary has @entry. */
+guint peer_count_entries (Peer * self, const gchar * entry);
 
 /* Returns: (transfer full) (nullable): the oldest message of that type. */
 GstMessage *peer_pop_message (Peer * self, GstMessageType type);

@@ -70,6 +70,101 @@ test_bad_value_leaves_the_former (void)
   peer_free (peer);
 }
 
+static gboolean
+restart (Peer * peer, const gchar * fingerprint)
+{
+  gboolean done;
+
+  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
+  return done;
+}
+
+static void
+assert_refused (Peer * peer, const gchar * fingerprint, const gchar * reason)
+{
+  GstMessage *message;
+  GError *error;
+
+  g_assert_false (restart (peer, fingerprint));
+  message = peer_pop_message (peer, GST_MESSAGE_WARNING);
+  g_assert_nonnull (message);
+  gst_message_parse_warning (message, &error, NULL);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, reason));
+  g_error_free (error);
+  gst_message_unref (message);
+}
+
+static void
+test_restart_needs_an_association (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+
+  assert_refused (peer, FINGERPRINT, "no association");
+  peer_set_state (peer, GST_STATE_READY);
+  assert_refused (peer, FINGERPRINT, "no association");
+  assert_string (peer->dec, "peer-fingerprint", NULL);
+  peer_set_state (peer, GST_STATE_PLAYING);
+  g_assert_true (restart (peer, FINGERPRINT));
+  assert_string (peer->dec, "peer-fingerprint", FINGERPRINT);
+  peer_free (peer);
+}
+
+static void
+test_restart_refuses_what_is_no_fingerprint (void)
+{
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  g_assert_true (restart (pair[1], FINGERPRINT));
+  assert_refused (pair[1], "sha-256 what", "what");
+  assert_refused (pair[1], "md5 00:11", "md5");
+  g_assert_false (restart (pair[1], ""));
+  assert_string (pair[1]->dec, "peer-fingerprint", FINGERPRINT);
+  g_assert_cmpint (peer_get_state (pair[1]->dec), ==, DTLS_STATE_CONNECTED);
+  /* A bad argument is no bad property. */
+  peer_set_state (pair[1], GST_STATE_NULL);
+  peer_set_state (pair[1], GST_STATE_READY);
+  peer_free_pair (pair);
+}
+
+static void
+test_restart_without_a_value_keeps_the_former (void)
+{
+  Peer *pair[2];
+
+  peer_new_pair (pair);
+  g_assert_true (restart (pair[1], FINGERPRINT));
+  g_assert_true (restart (pair[1], NULL));
+  assert_string (pair[1]->dec, "peer-fingerprint", FINGERPRINT);
+  peer_free_pair (pair);
+}
+
+static void
+on_notify (GstElement * element, GParamSpec * pspec, guint * n)
+{
+  (*n)++;
+}
+
+static void
+test_restart_notifies_and_mends_a_bad_value (void)
+{
+  Peer *peer = peer_new ("p", FALSE);
+  guint n = 0;
+
+  peer_set_state (peer, GST_STATE_PLAYING);
+  g_object_set (peer->dec, "peer-fingerprint", "sha-256 what", NULL);
+  g_signal_connect (peer->dec, "notify::peer-fingerprint",
+      G_CALLBACK (on_notify), &n);
+  g_assert_true (restart (peer, FINGERPRINT));
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (restart (peer, NULL));
+  g_assert_cmpuint (n, ==, 1);
+  peer_set_state (peer, GST_STATE_NULL);
+  peer_set_state (peer, GST_STATE_READY);
+  peer_free (peer);
+}
+
 static void
 test_stats_are_there_from_ready_on (void)
 {
@@ -94,6 +189,11 @@ main (int argc, char **argv)
       test_values_read_back);
   g_test_add_func ("/receiver-settings/bad-value-leaves-the-former",
       test_bad_value_leaves_the_former);
+#define ADD(name) g_test_add_func ("/receiver-settings/" #name, test_##name)
+  ADD (restart_needs_an_association);
+  ADD (restart_refuses_what_is_no_fingerprint);
+  ADD (restart_without_a_value_keeps_the_former);
+  ADD (restart_notifies_and_mends_a_bad_value);
   g_test_add_func ("/receiver-settings/stats-are-there-from-ready-on",
       test_stats_are_there_from_ready_on);
   return g_test_run ();

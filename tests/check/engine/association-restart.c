@@ -172,6 +172,18 @@ test_wrong_fingerprint_leaves_all_as_it_was (void)
       g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, 1);
       g_assert_true (data_flows (net, i));
     }
+    /* The right one mends it. */
+    g_assert_true (dtls_association_restart (end->association,
+            end->config.fingerprints, net->now_us, NULL));
+    if (side == VIRTUAL_SERVER)
+      g_assert_true (dtls_association_restart (client->association, NULL,
+              net->now_us, NULL));
+    virtual_network_drain (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, net->now_us + 2 * SECOND_US);
+    for (guint i = 0; i < 2; i++) {
+      g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, 2);
+      g_assert_true (data_flows (net, i));
+    }
   }
 }
 
