@@ -52,6 +52,8 @@ class Peer:
             self.dec.props.peer_fingerprint = options.peer_fingerprint
         self.dec.connect('notify::connection-state', self.on_state)
         self.pipeline.get_by_name('data').connect('handoff', self.on_data)
+        if options.handshake_timeout:
+            self.dec.props.handshake_timeout = options.handshake_timeout
         bus = self.pipeline.get_bus()
         bus.add_signal_watch()
         bus.connect('message::element', self.on_message)
@@ -98,6 +100,7 @@ def main():
     parser.add_argument('--listen', type=int, required=True, metavar='PORT')
     parser.add_argument('--send-to', type=int, required=True, metavar='PORT')
     parser.add_argument('--peer-fingerprint')
+    parser.add_argument('--handshake-timeout', type=int, metavar='MS')
     parser.add_argument('--data', help='sent once connected')
     Gst.init(None)
     Peer(parser.parse_args()).run()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // dtlsenc and dtlsdec against OpenSSL's s_client and s_server: both roles,
-// every SRTP protection profile, and what must be refused.
+// every SRTP protection profile, what must be refused, and loss on the way.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { freeUdpPort, start } from './lib/process.mjs';
+import { startRelay } from './lib/relay.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'openssl-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -63,19 +64,34 @@ function startOpenssl(t, role, { ours, theirs }, certificate, profile) {
   { STDIN: 'pipe' });
 }
 
-/** Starts both ends, the one that waits for the other first. */
-async function startPair(t, ourRole, certificate, profile, options) {
+/** The ports that each end knows when a relay stands between them. */
+async function portsAcross(t, loss, seed) {
+  const { ours, theirs } = await ports();
+  const relay = await startRelay(t, [ours, theirs], loss, seed);
+  return {
+    relay,
+    atOurs: { ours, theirs: relay.ports[0] },
+    atTheirs: { ours: relay.ports[1], theirs },
+  };
+}
+
+/**
+ * Starts both ends, the one that waits for the other first.
+ * @param {object} route  the ports of portsAcross(); default: no relay
+ */
+async function startPair(t, ourRole, certificate, profile, options, route) {
   const pair = await ports();
+  const { atOurs, atTheirs } = route ?? { atOurs: pair, atTheirs: pair };
   const theirRole = ourRole === 'server' ? 'client' : 'server';
   let ours, theirs;
   if (ourRole === 'server') {
-    ours = startOurs(t, ourRole, pair, options);
+    ours = startOurs(t, ourRole, atOurs, options);
     await ours.says(/^fingerprint /m);
-    theirs = startOpenssl(t, theirRole, pair, certificate, profile);
+    theirs = startOpenssl(t, theirRole, atTheirs, certificate, profile);
   } else {
-    theirs = startOpenssl(t, theirRole, pair, certificate, profile);
+    theirs = startOpenssl(t, theirRole, atTheirs, certificate, profile);
     await theirs.says(/ACCEPT/);
-    ours = startOurs(t, ourRole, pair, options);
+    ours = startOurs(t, ourRole, atOurs, options);
   }
   return { ours, theirs };
 }
@@ -99,11 +115,12 @@ function seenFingerprint(output) {
   return hash.digest('hex').toUpperCase().match(/../g).join(':');
 }
 
-async function keysAgree(t, ourRole, kind, profile) {
+async function keysAgree(t, ourRole, kind, profile, route) {
   const certificate = CERTIFICATES[kind];
   const { ours, theirs } = await startPair(t, ourRole, certificate, profile,
-    ['--peer-fingerprint', certificate.fingerprint]);
-  const [, exported] = await theirs.says(/Keying material: ([0-9A-F]+)/);
+    ['--peer-fingerprint', certificate.fingerprint], route);
+  const [, exported] = await theirs.says(/Keying material: ([0-9A-F]+)/,
+    60000);
   await ours.says(/^state connected/m);
 
   const keys = splitKeys(exported, PROFILES[profile]);
@@ -155,4 +172,21 @@ for (const role of ['client', 'server']) {
     await theirs.says(/alert (bad certificate|number 42)/);
     assert.doesNotMatch(ours.output, /^(state connected|encoder-key)/m);
   });
+
+  for (const seed of [1, 2, 3]) {
+    test(`as ${role}: 10 % loss, seed ${seed}`, async (t) => {
+      const route = await portsAcross(t, 0.1, seed);
+      await keysAgree(t, role, 'ECDSA', 'SRTP_AEAD_AES_128_GCM', route);
+      for (const { passed } of route.relay.counts) assert.ok(passed > 0);
+    });
+  }
 }
+
+test('as client: nothing arrives', async (t) => {
+  const { ours } = await startPair(t, 'client', CERTIFICATES.ECDSA,
+    'SRTP_AEAD_AES_128_GCM', ['--handshake-timeout', 1000],
+    await portsAcross(t, 1, 1));
+  await ours.says(/^message .*timeout/m);
+  await ours.says(/^state failed/m);
+  assert.doesNotMatch(ours.output, /^(state connected|encoder-key)/m);
+});
