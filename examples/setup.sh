@@ -19,6 +19,8 @@ setup_probe () {
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
     py:*) python3 -c "import ${1#py:}" 2>/dev/null ;;
     element:*) gst-inspect-1.0 --exists "${1#element:}" 2>/dev/null ;;
+    clang:*) echo 'int LLVMFuzzerTestOneInput (void) { return 0; }' |
+      clang -fsanitize="${1#clang:}" -x c - -o /dev/null 2>/dev/null ;;
     *) echo "setup: unknown probe '$1'" >&2; return 1 ;;
   esac
 }

@@ -50,8 +50,9 @@ static const WhepInputFuncs funcs = { on_buffer, on_format, on_eos };
 static void
 setup (Fixture * f, gconstpointer data)
 {
+  g_autoptr (GstCaps) caps = whep_format_video_caps ();
   g_autoptr (GstPadTemplate) templ = gst_pad_template_new ("video_%u",
-      GST_PAD_SINK, GST_PAD_REQUEST, whep_format_video_caps ());
+      GST_PAD_SINK, GST_PAD_REQUEST, caps);
 
   gst_object_ref_sink (templ);
   f->bin = gst_object_ref_sink (gst_bin_new (NULL));
