@@ -102,7 +102,7 @@ setup (Fixture * f, gconstpointer data)
   f->server = whep_server_new (&config, &handler, f, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (whep_server_get_port (f->server), >, 0);
-  f->session = soup_session_new_with_options ("timeout", 10, NULL);
+  f->session = soup_session_new_with_options ("timeout", 60, NULL);
 }
 
 static void
