@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ICE agent of one viewer (RFC 8445), on libnice: made for our needs, and
+ * The ICE agent of one peer (RFC 8445), on libnice: made for our needs, and
  * its candidates as lines of SDP in both directions.
  *
  * Which local addresses it uses: all that the machine has, whatever address

@@ -6,9 +6,8 @@
  * and is taken to the server's context, where all decisions are made. The
  * streams' threads only look at two atomic flags and their own gate.
  *
- * Timers, on the server's context: the answer is sent with the candidates
- * there are after GATHERING_TIMEOUT_MS; who is not connected in the time
- * that the configuration allows is removed.
+ * Timer, on the server's context: who is not connected in the time that the
+ * configuration allows is removed.
  */
 #include "config.h"
 
@@ -23,11 +22,12 @@
 #include "whep-ice.h"
 #include "whep-leg.h"
 #include "whep-remb.h"
+#include "whep-task.h"
+#include "whep-transport.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_viewer_debug);
 #define GST_CAT_DEFAULT whep_viewer_debug
 
-#define GATHERING_TIMEOUT_MS 1000
 /* A leg that lags behind by more than this loses pictures. */
 #define QUEUE_BUFFERS_MAX 60
 
@@ -56,10 +56,7 @@ struct _WhepViewer
   WhepViewerFuncs funcs;
   gpointer user_data;
   WhepOffer *offer;
-  NiceAgent *agent;
-  guint stream_id;
-  gchar *ufrag;
-  gchar *pwd;
+  WhepTransport *transport;
   gchar *cname;
   guint32 ssrcs[WHEP_INPUTS_MAX];
   guint32 rtx_ssrcs[WHEP_INPUTS_MAX];
@@ -69,10 +66,7 @@ struct _WhepViewer
   Track tracks[WHEP_INPUTS_MAX];
 
   /* On the context alone. */
-  GSource *gathering_timer;
   GSource *connecting_timer;
-  gboolean answered;
-  gboolean reachable;
   gint64 born_us;
   gchar *detail;
 
@@ -104,76 +98,17 @@ whep_end_name (WhepEnd end)
   return end_names[end];
 }
 
-/* Tasks for the context: a function with a number, and a reference. */
-typedef struct
-{
-  WhepViewer *viewer;
-  void (*func) (WhepViewer * viewer, guint value);
-  guint value;
-} Task;
-
-static gboolean
-task_run (gpointer data)
-{
-  Task *task = data;
-
-  task->func (task->viewer, task->value);
-  return G_SOURCE_REMOVE;
-}
-
 static void
-task_free (gpointer data)
+finish (gpointer viewer, guint end)
 {
-  Task *task = data;
+  WhepViewer *self = viewer;
 
-  g_object_unref (task->viewer);
-  g_free (task);
-}
-
-/* Always later, so that no element's thread takes itself down. */
-static void
-run_on_context (WhepViewer * self, void (*func) (WhepViewer *, guint),
-    guint value)
-{
-  Task *task = g_new (Task, 1);
-  GSource *source = g_idle_source_new ();
-
-  task->viewer = g_object_ref (self);
-  task->func = func;
-  task->value = value;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, task_run, task, task_free);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
-}
-
-static void
-clear_timer (GSource ** timer)
-{
-  if (*timer)
-    g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
-}
-
-static GSource *
-add_timer (WhepViewer * self, guint timeout_ms, GSourceFunc func)
-{
-  GSource *source = g_timeout_source_new (timeout_ms);
-
-  g_source_set_callback (source, func, self, NULL);
-  g_source_attach (source, self->context);
-  return source;
-}
-
-static void
-finish (WhepViewer * self, guint end)
-{
   if (g_atomic_int_get (&self->ended))
     return;
   g_atomic_int_set (&self->ended, TRUE);
   g_object_ref (self);          /* for the cleaner, and until it has it */
-  clear_timer (&self->gathering_timer);
-  clear_timer (&self->connecting_timer);
+  whep_transport_stop (self->transport);
+  whep_task_clear_timer (&self->connecting_timer);
   GST_INFO ("viewer %.8s ended: %s%s%s", self->id, end_names[end],
       self->detail ? ": " : "", self->detail ? self->detail : "");
   self->funcs.ended (self, end, self->detail, self->user_data);
@@ -183,7 +118,7 @@ finish (WhepViewer * self, guint end)
 void
 whep_viewer_end (WhepViewer * self, WhepEnd end)
 {
-  run_on_context (self, finish, end);
+  whep_task_later (self->context, self, finish, end);
 }
 
 void
@@ -192,30 +127,27 @@ whep_viewer_clean (gpointer viewer, gpointer unused)
   WhepViewer *self = viewer;
 
   whep_leg_clear (&self->leg);
-  g_signal_handlers_disconnect_by_data (self->agent, self);
-  nice_agent_remove_stream (self->agent, self->stream_id);
+  whep_transport_close (self->transport);
   g_object_unref (self);
 }
 
 /* The answer */
 
 static void
-send_answer (WhepViewer * self)
+on_gathered (WhepTransport * transport, gpointer user_data)
 {
+  WhepViewer *self = user_data;
+  const gchar *ufrag = whep_transport_get_ufrag (transport);
   g_auto (GStrv) candidates = NULL;
   g_autofree gchar *answer = NULL;
   g_autofree gchar *stream_id = NULL;
 
-  if (self->answered || g_atomic_int_get (&self->ended))
-    return;
-  self->answered = TRUE;
-  clear_timer (&self->gathering_timer);
-  candidates = whep_ice_get_candidates (self->agent, self->stream_id);
+  candidates = whep_transport_get_candidates (transport);
   stream_id = g_strndup (self->cname, 12);
   WhepLocal local = {
     .session_id = ((guint64) g_random_int () << 32) | g_random_int (),
-    .ice_ufrag = self->ufrag,
-    .ice_pwd = self->pwd,
+    .ice_ufrag = ufrag,
+    .ice_pwd = whep_transport_get_pwd (transport),
     .fingerprint = self->leg.fingerprint,
     .candidates = (const gchar * const *) candidates,
     .cname = self->cname,
@@ -224,35 +156,10 @@ send_answer (WhepViewer * self)
     .rtx_ssrcs = self->rtx_ssrcs,
   };
   answer = whep_answer_new (self->offer, &local);
-  self->funcs.answer (self, self->ufrag, answer, self->user_data);
+  self->funcs.answer (self, ufrag, answer, self->user_data);
 
-  nice_agent_set_remote_credentials (self->agent, self->stream_id,
-      self->offer->ice_ufrag, self->offer->ice_pwd);
-  whep_ice_add_candidates (self->agent, self->stream_id,
-      (const gchar * const *) self->offer->candidates);
-}
-
-static void
-gathered (WhepViewer * self, guint unused)
-{
-  send_answer (self);
-}
-
-static void
-on_gathering_done (NiceAgent * agent, guint stream_id, WhepViewer * self)
-{
-  run_on_context (self, gathered, 0);
-}
-
-static gboolean
-on_gathering_timeout (gpointer user_data)
-{
-  WhepViewer *self = user_data;
-
-  GST_INFO ("viewer %.8s: gathering takes long; answering with what there is",
-      self->id);
-  send_answer (self);
-  return G_SOURCE_REMOVE;
+  whep_transport_set_remote (transport, self->offer->ice_ufrag,
+      self->offer->ice_pwd, (const gchar * const *) self->offer->candidates);
 }
 
 gboolean
@@ -262,7 +169,8 @@ whep_viewer_trickle (WhepViewer * self, const gchar * etag,
   g_autofree gchar *ufrag = NULL;
   g_auto (GStrv) candidates = whep_ice_parse_fragment (fragment, &ufrag);
 
-  if (etag && !g_str_equal (etag, "*") && !g_str_equal (etag, self->ufrag)) {
+  if (etag && !g_str_equal (etag, "*")
+      && !g_str_equal (etag, whep_transport_get_ufrag (self->transport))) {
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_PRECONDITION,
         _("If-Match names another ICE session than this viewer's."));
     return FALSE;
@@ -272,7 +180,7 @@ whep_viewer_trickle (WhepViewer * self, const gchar * etag,
         _("An ICE restart is not possible here. Make a new offer."));
     return FALSE;
   }
-  whep_ice_add_candidates (self->agent, self->stream_id,
+  whep_transport_add_candidates (self->transport,
       (const gchar * const *) candidates);
   return TRUE;
 }
@@ -280,38 +188,40 @@ whep_viewer_trickle (WhepViewer * self, const gchar * etag,
 /* The connection */
 
 static void
-ice_connected (WhepViewer * self, guint unused)
+on_reachable (WhepTransport * transport, gpointer user_data)
 {
-  if (self->reachable || g_atomic_int_get (&self->ended))
-    return;
-  self->reachable = TRUE;
-  GST_DEBUG ("viewer %.8s is reachable", self->id);
+  WhepViewer *self = user_data;
+
   whep_leg_set_connected (&self->leg);
 }
 
-static void
-ice_failed (WhepViewer * self, guint unused)
+static WhepEnd
+end_without_connection (WhepViewer * self, WhepEnd end)
 {
-  finish (self, self->reachable ? WHEP_END_SILENT : WHEP_END_UNREACHABLE);
+  return whep_transport_is_connected (self->transport) ? end :
+      WHEP_END_UNREACHABLE;
 }
 
 static void
-on_ice_state (NiceAgent * agent, guint stream_id, guint component_id,
-    guint state, WhepViewer * self)
+on_unreachable (WhepTransport * transport, gpointer user_data)
 {
-  if (state == NICE_COMPONENT_STATE_CONNECTED
-      || state == NICE_COMPONENT_STATE_READY)
-    run_on_context (self, ice_connected, 0);
-  else if (state == NICE_COMPONENT_STATE_FAILED)
-    run_on_context (self, ice_failed, 0);
+  WhepViewer *self = user_data;
+
+  finish (self, end_without_connection (self, WHEP_END_SILENT));
 }
 
+static const WhepTransportFuncs transport_funcs = {
+  on_gathered, on_reachable, on_unreachable
+};
+
 static void
-dtls_connected (WhepViewer * self, guint unused)
+dtls_connected (gpointer viewer, guint unused)
 {
+  WhepViewer *self = viewer;
+
   if (g_atomic_int_get (&self->ended))
     return;
-  clear_timer (&self->connecting_timer);
+  whep_task_clear_timer (&self->connecting_timer);
   GST_INFO ("viewer %.8s connected after %" G_GINT64_FORMAT " ms", self->id,
       (g_get_monotonic_time () - self->born_us) / 1000);
   g_atomic_int_set (&self->connected, TRUE);
@@ -328,11 +238,11 @@ on_dtls_state (GstElement * dtlsdec, GParamSpec * pspec, WhepViewer * self)
 
   g_object_get (dtlsdec, "connection-state", &state, NULL);
   if (state == DTLS_CONNECTED)
-    run_on_context (self, dtls_connected, 0);
+    whep_task_later (self->context, self, dtls_connected, 0);
   else if (state == DTLS_FAILED)
-    run_on_context (self, finish, WHEP_END_HANDSHAKE);
+    whep_task_later (self->context, self, finish, WHEP_END_HANDSHAKE);
   else if (state == DTLS_CLOSED && g_atomic_int_get (&self->connected))
-    run_on_context (self, finish, WHEP_END_CLOSED);
+    whep_task_later (self->context, self, finish, WHEP_END_CLOSED);
 }
 
 static gboolean
@@ -340,7 +250,7 @@ on_connecting_timeout (gpointer user_data)
 {
   WhepViewer *self = user_data;
 
-  finish (self, self->reachable ? WHEP_END_HANDSHAKE : WHEP_END_UNREACHABLE);
+  finish (self, end_without_connection (self, WHEP_END_HANDSHAKE));
   return G_SOURCE_REMOVE;
 }
 
@@ -356,7 +266,7 @@ on_leg_message (GstBus * bus, GstMessage * message, gpointer user_data)
 
     gst_message_parse_error (message, &error, &debug);
     GST_WARNING ("viewer %.8s: %s (%s)", self->id, error->message, debug);
-    run_on_context (self, finish, WHEP_END_ERROR);
+    whep_task_later (self->context, self, finish, WHEP_END_ERROR);
   }
   gst_message_unref (message);
   return GST_BUS_DROP;
@@ -383,8 +293,10 @@ on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 static void
-bitrate_changed (WhepViewer * self, guint unused)
+bitrate_changed (gpointer viewer, guint unused)
 {
+  WhepViewer *self = viewer;
+
   if (!g_atomic_int_get (&self->ended))
     self->funcs.bitrate (self, self->user_data);
 }
@@ -403,7 +315,7 @@ on_feedback (GObject * session, guint type, guint subtype, guint sender_ssrc,
   gst_buffer_unmap (fci, &map);
   if (bitrate > 0) {
     g_atomic_int_set ((gint *) & self->bitrate, bitrate);
-    run_on_context (self, bitrate_changed, 0);
+    whep_task_later (self->context, self, bitrate_changed, 0);
   }
 }
 
@@ -535,8 +447,10 @@ static gboolean
 make_leg (WhepViewer * self, GstClock * clock, GError ** error)
 {
   WhepLegConfig config = {
-    .id = self->id,.offer = self->offer,.agent = self->agent,
-    .stream_id = self->stream_id,.clock = clock,.cname = self->cname,
+    .id = self->id,.offer = self->offer,
+    .agent = whep_transport_get_agent (self->transport),
+    .stream_id = whep_transport_get_stream_id (self->transport),.clock =
+        clock,.cname = self->cname,
     .ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,
   };
   g_autoptr (GstBus) bus = NULL;
@@ -563,16 +477,13 @@ make_leg (WhepViewer * self, GstClock * clock, GError ** error)
 }
 
 static void
-make_agent (WhepViewer * self, const WhepViewerConfig * config)
+make_transport (WhepViewer * self, const WhepViewerConfig * config)
 {
-  self->agent = whep_ice_agent_new (config->context, config->stun,
-      config->turn, &self->stream_id);
-  g_signal_connect (self->agent, "candidate-gathering-done",
-      G_CALLBACK (on_gathering_done), self);
-  g_signal_connect (self->agent, "component-state-changed",
-      G_CALLBACK (on_ice_state), self);
-  nice_agent_get_local_credentials (self->agent, self->stream_id,
-      &self->ufrag, &self->pwd);
+  WhepTransportConfig transport = {
+    .context = config->context,.stun = config->stun,.turn = config->turn,
+  };
+
+  self->transport = whep_transport_new (&transport, &transport_funcs, self);
 }
 
 WhepViewer *
@@ -592,16 +503,14 @@ whep_viewer_new (const WhepViewerConfig * config, WhepOffer * offer,
     self->ssrcs[i] = g_random_int ();
     self->rtx_ssrcs[i] = g_random_int ();
   }
-  make_agent (self, config);
+  make_transport (self, config);
   if (!make_leg (self, config->clock, error)) {
     whep_leg_clear (&self->leg);
     return NULL;
   }
-  self->gathering_timer =
-      add_timer (self, GATHERING_TIMEOUT_MS, on_gathering_timeout);
-  self->connecting_timer = add_timer (self, config->connect_timeout_ms,
-      on_connecting_timeout);
-  nice_agent_gather_candidates (self->agent, self->stream_id);
+  self->connecting_timer = whep_task_timer (self->context,
+      config->connect_timeout_ms, on_connecting_timeout, self);
+  whep_transport_gather (self->transport);
   return g_steal_pointer (&self);
 }
 
@@ -614,17 +523,13 @@ whep_viewer_finalize (GObject * object)
     gst_clear_object (&self->tracks[i].source);
     gst_caps_replace (&self->tracks[i].caps, NULL);
   }
-  if (self->agent)
-    g_signal_handlers_disconnect_by_data (self->agent, self);
-  g_clear_object (&self->agent);
+  g_clear_object (&self->transport);
   gst_clear_object (&self->dtlsdec);
   gst_clear_object (&self->session);
   g_clear_pointer (&self->offer, whep_offer_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->id);
   g_free (self->cname);
-  g_free (self->ufrag);
-  g_free (self->pwd);
   g_free (self->detail);
   G_OBJECT_CLASS (whep_viewer_parent_class)->finalize (object);
 }

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The way to one peer.
+ *
+ * Threads: what the agent tells comes from threads of its users too, and is
+ * taken to the context.
+ *
+ * Timer, on the context: after GATHERING_TIMEOUT_MS the candidates that there
+ * are must do.
+ */
+#include "config.h"
+
+#include "whep-transport.h"
+
+#include <gst/gst.h>
+
+#include "whep-ice.h"
+#include "whep-task.h"
+
+GST_DEBUG_CATEGORY_STATIC (whep_transport_debug);
+#define GST_CAT_DEFAULT whep_transport_debug
+
+#define GATHERING_TIMEOUT_MS 1000
+
+struct _WhepTransport
+{
+  GObject parent;
+
+  GMainContext *context;
+  WhepTransportFuncs funcs;
+  gpointer user_data;
+  NiceAgent *agent;
+  guint stream_id;
+  gchar *ufrag;
+  gchar *pwd;
+
+  /* On the context alone. */
+  GSource *gathering_timer;
+  gboolean gathered;
+  gboolean connected;
+  gboolean stopped;
+};
+
+G_DEFINE_TYPE_WITH_CODE (WhepTransport, whep_transport, G_TYPE_OBJECT,
+    GST_DEBUG_CATEGORY_INIT (whep_transport_debug, "wheptransport", 0,
+        "ICE towards one peer"));
+
+static void
+set_gathered (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  whep_task_clear_timer (&self->gathering_timer);
+  if (self->gathered || self->stopped)
+    return;
+  self->gathered = TRUE;
+  self->funcs.gathered (self, self->user_data);
+}
+
+static void
+on_gathering_done (NiceAgent * agent, guint stream_id, WhepTransport * self)
+{
+  whep_task_later (self->context, self, set_gathered, 0);
+}
+
+static gboolean
+on_gathering_timeout (gpointer user_data)
+{
+  WhepTransport *self = user_data;
+
+  GST_INFO ("%s: gathering takes long; what there is must do", self->ufrag);
+  set_gathered (self, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_connected (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  if (self->connected || self->stopped)
+    return;
+  self->connected = TRUE;
+  GST_DEBUG ("%s: connected", self->ufrag);
+  self->funcs.connected (self, self->user_data);
+}
+
+static void
+set_failed (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  if (!self->stopped)
+    self->funcs.failed (self, self->user_data);
+}
+
+static void
+on_state (NiceAgent * agent, guint stream_id, guint component_id, guint state,
+    WhepTransport * self)
+{
+  if (state == NICE_COMPONENT_STATE_CONNECTED
+      || state == NICE_COMPONENT_STATE_READY)
+    whep_task_later (self->context, self, set_connected, 0);
+  else if (state == NICE_COMPONENT_STATE_FAILED)
+    whep_task_later (self->context, self, set_failed, 0);
+}
+
+WhepTransport *
+whep_transport_new (const WhepTransportConfig * config,
+    const WhepTransportFuncs * funcs, gpointer user_data)
+{
+  WhepTransport *self = g_object_new (WHEP_TYPE_TRANSPORT, NULL);
+
+  self->context = g_main_context_ref (config->context);
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->agent = whep_ice_agent_new (config->context, config->stun,
+      config->turn, &self->stream_id);
+  g_object_set (self->agent, "controlling-mode", config->controlling, NULL);
+  g_signal_connect_object (self->agent, "candidate-gathering-done",
+      G_CALLBACK (on_gathering_done), self, 0);
+  g_signal_connect_object (self->agent, "component-state-changed",
+      G_CALLBACK (on_state), self, 0);
+  nice_agent_get_local_credentials (self->agent, self->stream_id,
+      &self->ufrag, &self->pwd);
+  return self;
+}
+
+void
+whep_transport_gather (WhepTransport * self)
+{
+  self->gathering_timer = whep_task_timer (self->context,
+      GATHERING_TIMEOUT_MS, on_gathering_timeout, self);
+  nice_agent_gather_candidates (self->agent, self->stream_id);
+}
+
+NiceAgent *
+whep_transport_get_agent (WhepTransport * self)
+{
+  return self->agent;
+}
+
+guint
+whep_transport_get_stream_id (WhepTransport * self)
+{
+  return self->stream_id;
+}
+
+const gchar *
+whep_transport_get_ufrag (WhepTransport * self)
+{
+  return self->ufrag;
+}
+
+const gchar *
+whep_transport_get_pwd (WhepTransport * self)
+{
+  return self->pwd;
+}
+
+gchar **
+whep_transport_get_candidates (WhepTransport * self)
+{
+  return whep_ice_get_candidates (self->agent, self->stream_id);
+}
+
+void
+whep_transport_set_remote (WhepTransport * self, const gchar * ufrag,
+    const gchar * pwd, const gchar * const *candidates)
+{
+  nice_agent_set_remote_credentials (self->agent, self->stream_id, ufrag, pwd);
+  whep_transport_add_candidates (self, candidates);
+}
+
+void
+whep_transport_add_candidates (WhepTransport * self,
+    const gchar * const *candidates)
+{
+  whep_ice_add_candidates (self->agent, self->stream_id, candidates);
+}
+
+gboolean
+whep_transport_is_connected (WhepTransport * self)
+{
+  return self->connected;
+}
+
+void
+whep_transport_stop (WhepTransport * self)
+{
+  self->stopped = TRUE;
+  whep_task_clear_timer (&self->gathering_timer);
+}
+
+void
+whep_transport_close (WhepTransport * self)
+{
+  g_signal_handlers_disconnect_by_data (self->agent, self);
+  nice_agent_remove_stream (self->agent, self->stream_id);
+}
+
+static void
+whep_transport_finalize (GObject * object)
+{
+  WhepTransport *self = WHEP_TRANSPORT (object);
+
+  whep_task_clear_timer (&self->gathering_timer);
+  g_clear_object (&self->agent);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  G_OBJECT_CLASS (whep_transport_parent_class)->finalize (object);
+}
+
+static void
+whep_transport_class_init (WhepTransportClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = whep_transport_finalize;
+}
+
+static void
+whep_transport_init (WhepTransport * self)
+{
+}
