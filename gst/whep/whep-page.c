@@ -23,6 +23,7 @@ static const struct
   {"/whep.css", "/whep/page/whep.css", "text/css; charset=utf-8"},
   {"/whep.js", "/whep/page/whep.js", "text/javascript; charset=utf-8"},
   {"/texts.js", "/whep/page/texts.js", "text/javascript; charset=utf-8"},
+  {"/texts.json", "/whep/page/texts.json", "application/json"},
   {"/icon.svg", "/whep/page/icon.svg", "image/svg+xml"},
 };
 

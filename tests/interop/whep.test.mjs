@@ -6,14 +6,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
-import { freeTcpPort, launch } from './lib/process.mjs';
+import { freeTcpPort } from './lib/process.mjs';
 import { waitFor } from './lib/wait.mjs';
-
-const VIDEO = 'videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240 !';
-const VP8 = `${VIDEO} vp8enc deadline=1 keyframe-max-dist=9999`;
-const H264 = `${VIDEO} x264enc tune=zerolatency speed-preset=ultrafast`
-  + ' key-int-max=9999 ! video/x-h264,profile=constrained-baseline';
-const OPUS = 'audiotestsrc is-live=true ! opusenc';
+import { H264, OPUS, serve, VIDEO, VP8 } from './lib/whepsink.mjs';
 
 const decoded = (n, last = 0) => ({
   type: 'inbound-rtp', kind: 'video', framesDecoded: (f) => f >= last + n,
@@ -21,18 +16,6 @@ const decoded = (n, last = 0) => ({
 const heard = (n) => ({
   type: 'inbound-rtp', kind: 'audio', totalSamplesReceived: (s) => s >= n,
 });
-
-/** Serves what @branches bring: "BRANCH ! queue ! sink." each. */
-async function serve(t, branches, { options = '', port } = {}) {
-  const at = port ?? await freeTcpPort();
-  const sources = branches.map((branch) => `${branch} ! queue ! sink.`);
-  const pipeline = launch(t,
-    `whepsink name=sink port=${at} ${options} ${sources.join(' ')}`,
-    { GST_DEBUG: 'whepsink:4,whepviewer:4', GST_DEBUG_NO_COLOR: '1' });
-  await pipeline.says(/open (http:\S+) to view/);
-  pipeline.uri = `http://127.0.0.1:${at}/`;
-  return pipeline;
-}
 
 async function openPage(browser, uri) {
   const page = await browser.newPage();

@@ -2,7 +2,7 @@
 // Asks the server for the stream (WHEP), plays it, comes back by itself when
 // it breaks off, and shows what protects it.
 
-import { text, translate } from './texts.js';
+import { language, text, translate } from './texts.js';
 
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 8000;
@@ -163,10 +163,7 @@ function toggleSound() {
 }
 
 function showSound() {
-  const button = byId('mute');
-  const { muted } = byId('video');
-  button.ariaPressed = String(muted);
-  button.ariaLabel = text(muted ? 'soundOff' : 'soundOn');
+  byId('mute').ariaPressed = String(!byId('video').muted);
 }
 
 function toggleFullscreen() {
@@ -252,7 +249,7 @@ function showFigure(id, value, words) {
 }
 
 function showFigures(self, reports, pair) {
-  const number = (digits) => (value) => value.toLocaleString(undefined,
+  const number = (digits) => (value) => value.toLocaleString(language,
     { maximumFractionDigits: digits });
   const inbound = reports.filter(({ type }) => type === 'inbound-rtp');
   const video = inbound.find(({ kind }) => kind === 'video');

@@ -38,7 +38,7 @@ test_files (void)
   g_assert_null (strstr (page, "http"));
   g_assert_null (strstr (style, "url("));
   g_assert_null (strstr (script, "http"));
-  g_assert_nonnull (strstr (texts, "en:"));
+  g_assert_nonnull (strstr (texts, "'texts.json'"));
   g_assert_nonnull (strstr (icon, "<svg"));
   g_assert_null (whep_page_lookup ("/../etc/passwd", "/whep", &none));
   g_assert_null (whep_page_lookup ("/index.html", "/whep", &none));
@@ -58,12 +58,29 @@ test_texts (void)
   g_regex_match (regex, page, 0, &match);
   for (; g_match_info_matches (match); g_match_info_next (match, NULL)) {
     g_autofree gchar *key = g_match_info_fetch (match, 1);
-    g_autofree gchar *entry = g_strdup_printf ("\n    %s: ", key);
+    g_autofree gchar *entry = g_strdup_printf ("\n  %s: ", key);
 
     found++;
     g_assert_nonnull (strstr (texts, entry));
   }
   g_assert_cmpuint (found, >, 10);
+}
+
+/* What translators have, as far as it is there to be built in. */
+static void
+test_translations (void)
+{
+  g_autofree gchar *translations = lookup ("/texts.json", "application/json");
+
+#ifdef ENABLE_NLS
+  g_assert_nonnull (strstr (translations, "\"de\": {"));
+  g_assert_nonnull (strstr (translations,
+          "\"Live stream\": \"Live-Übertragung\""));
+  /* Texts of other files are none of the page's. */
+  g_assert_null (strstr (translations, "connection-id"));
+#else
+  g_assert_cmpstr (translations, ==, "{}");
+#endif
 }
 
 int
@@ -72,5 +89,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/page/files", test_files);
   g_test_add_func ("/whep/page/texts", test_texts);
+  g_test_add_func ("/whep/page/translations", test_translations);
   return g_test_run ();
 }
