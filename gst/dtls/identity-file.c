@@ -26,6 +26,13 @@ set_errno_error (GError ** error, const gchar * path, int saved_errno)
       "%s: %s", path, g_strerror (saved_errno));
 }
 
+static void
+set_content_error (GError ** error, const gchar * path)
+{
+  g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM,
+      _("%s: not a file with a certificate and a key."), path);
+}
+
 static gboolean
 read_all (int fd, guint8 * bytes, gsize size)
 {
@@ -72,13 +79,16 @@ read_text (int fd, const gchar * path, GError ** error)
     return NULL;
   }
   if (!S_ISREG (info.st_mode) || info.st_size > FILE_SIZE_MAX) {
-    g_set_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM,
-        _("%s: not a file with a certificate and a key."), path);
+    set_content_error (error, path);
     return NULL;
   }
   text = dtls_secret_new (info.st_size + 1);
   if (!read_all (fd, dtls_secret_bytes (text), info.st_size)) {
     set_errno_error (error, path, errno);
+    return NULL;
+  }
+  if (!strstr ((const gchar *) dtls_secret_bytes (text), "-----BEGIN ")) {
+    set_content_error (error, path);
     return NULL;
   }
   return g_steal_pointer (&text);
