@@ -15,14 +15,10 @@
  */
 #include "config.h"
 
-#include "association-link.h"
+#include "association-link-private.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "alarm.h"
-#include "engine/datagram-queue.h"
-#include "event-queue.h"
-#include "link-stats.h"
 #include "link-table.h"
 #include "worker.h"
 
@@ -32,33 +28,6 @@ GST_DEBUG_CATEGORY_STATIC (dtls_link_debug);
 /* What waits while nobody can take it. A flight is some five datagrams. */
 #define DATAGRAMS_MAX 256
 #define EARLY_DATA_MAX 4096
-
-#define N_SIDES 2
-
-struct _DtlsLink
-{
-  GObject parent;
-
-  gchar *id;
-  GMutex lock;
-
-  /* All below under the lock. */
-  DtlsAssociation *association;
-  DtlsAlarm *alarm;
-  gboolean used;                /* this association was started */
-  gconstpointer owners[N_SIDES];
-  gboolean started[N_SIDES];
-
-  DtlsConfig config;            /* owns what it points to */
-  DtlsState state;
-  DtlsSrtpKeys *keys;
-  GBytes *peer_certificate;
-  gboolean peer_closed;
-
-  GQueue datagrams;             /* GBytes */
-  DtlsEventQueue events;        /* all that are no datagrams */
-  DtlsDatagramQueue *early_data;
-};
 
 enum
 {
@@ -532,123 +501,6 @@ dtls_link_pop_datagram (DtlsLink * self)
   bytes = g_queue_pop_head (&self->datagrams);
   g_mutex_unlock (&self->lock);
   return bytes;
-}
-
-/* What readers want to know */
-
-guint
-dtls_link_get_n_datagrams (DtlsLink * self)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = g_queue_get_length (&self->datagrams);
-  g_mutex_unlock (&self->lock);
-  return n;
-}
-
-DtlsState
-dtls_link_get_state (DtlsLink * self)
-{
-  DtlsState state;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-  return state;
-}
-
-gboolean
-dtls_link_get_peer_closed (DtlsLink * self)
-{
-  gboolean closed;
-
-  g_mutex_lock (&self->lock);
-  closed = self->peer_closed;
-  g_mutex_unlock (&self->lock);
-  return closed;
-}
-
-guint
-dtls_link_get_version (DtlsLink * self)
-{
-  DtlsStats stats;
-
-  g_mutex_lock (&self->lock);
-  dtls_association_get_stats (self->association, &stats);
-  g_mutex_unlock (&self->lock);
-  return stats.version;
-}
-
-gboolean
-dtls_link_has_early_data (DtlsLink * self)
-{
-  gboolean has;
-
-  g_mutex_lock (&self->lock);
-  has = dtls_datagram_queue_get_length (self->early_data) > 0;
-  g_mutex_unlock (&self->lock);
-  return has;
-}
-
-DtlsSrtpKeys *
-dtls_link_get_keys (DtlsLink * self)
-{
-  DtlsSrtpKeys *keys;
-
-  g_mutex_lock (&self->lock);
-  keys = self->keys ? dtls_srtp_keys_ref (self->keys) : NULL;
-  g_mutex_unlock (&self->lock);
-  return keys;
-}
-
-GBytes *
-dtls_link_get_peer_certificate (DtlsLink * self)
-{
-  GBytes *bytes;
-
-  g_mutex_lock (&self->lock);
-  bytes = self->peer_certificate ? g_bytes_ref (self->peer_certificate) : NULL;
-  g_mutex_unlock (&self->lock);
-  return bytes;
-}
-
-GstStructure *
-dtls_link_get_stats (DtlsLink * self)
-{
-  DtlsStats stats;
-  DtlsRole role;
-  DtlsState state;
-
-  g_mutex_lock (&self->lock);
-  dtls_association_get_stats (self->association, &stats);
-  role = self->config.role;
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-  return dtls_link_stats_to_structure (self->id, state, role, &stats);
-}
-
-/* The context that carries a link */
-
-GstContext *
-dtls_link_to_context (DtlsLink * self)
-{
-  GstContext *context = gst_context_new (DTLS_LINK_CONTEXT_TYPE, FALSE);
-
-  gst_structure_set (gst_context_writable_structure (context),
-      "link", DTLS_TYPE_LINK, self, NULL);
-  return context;
-}
-
-DtlsLink *
-dtls_link_from_context (GstContext * context)
-{
-  DtlsLink *self = NULL;
-
-  if (gst_context_has_context_type (context, DTLS_LINK_CONTEXT_TYPE))
-    gst_structure_get (gst_context_get_structure (context),
-        "link", DTLS_TYPE_LINK, &self, NULL);
-  return self;
 }
 
 static void

@@ -156,19 +156,6 @@ GBytes *dtls_link_get_peer_certificate (DtlsLink * self);
 /** Returns: (transfer full): the `stats` of dtlsenc and dtlsdec. */
 GstStructure *dtls_link_get_stats (DtlsLink * self);
 
-/* A link travels over the pad pair dtlsdec.keys ──► srtpkeyer.keys as the
- * answer to a context query of this type; the reference is all there is in
- * it, and nothing secret can be printed from it. */
-#define DTLS_LINK_CONTEXT_TYPE "gst.dtls.association-link"
-
-/** Of the pads dtlsdec.keys and srtpkeyer.keys, so that nothing else fits. */
-#define DTLS_LINK_CAPS "application/x-dtls-association-link"
-
-GstContext *dtls_link_to_context (DtlsLink * self);
-
-/** Returns: (transfer full) (nullable) */
-DtlsLink *dtls_link_from_context (GstContext * context);
-
 G_END_DECLS
 
 #endif

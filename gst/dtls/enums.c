@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Tables of names for the engine's enumerations.
+ * Tables of names for enumerations.
  */
 #include "config.h"
 
 #include "enums.h"
 
 #include <gst/gst.h>
+
+#include "certificate-source.h"
 
 static const GEnumValue states[] = {
   {DTLS_STATE_NEW, "No handshake yet", "new"},
@@ -22,6 +24,21 @@ static const GEnumValue verifications[] = {
   {DTLS_VERIFY_REQUIRED, "Hold keys and data until it is given and matches",
       "required"},
   {DTLS_VERIFY_NONE, "Accept any peer", "none"},
+  {0, NULL, NULL},
+};
+
+static const GEnumValue key_types[] = {
+  {DTLS_KEY_TYPE_ECDSA_P256, "ECDSA, P-256", "ecdsa-p256"},
+  {DTLS_KEY_TYPE_ECDSA_P384, "ECDSA, P-384", "ecdsa-p384"},
+  {DTLS_KEY_TYPE_RSA_2048, "RSA, 2048 bits", "rsa-2048"},
+  {DTLS_KEY_TYPE_RSA_3072, "RSA, 3072 bits", "rsa-3072"},
+  {0, NULL, NULL},
+};
+
+static const GEnumValue scopes[] = {
+  {DTLS_CERTIFICATE_SCOPE_PIPELINE, "One for all associations", "pipeline"},
+  {DTLS_CERTIFICATE_SCOPE_ASSOCIATION, "A fresh one for each association",
+      "association"},
   {0, NULL, NULL},
 };
 
@@ -57,4 +74,20 @@ dtls_verify_get_type (void)
   static gsize type;
 
   return register_once (&type, "DtlsVerify", verifications);
+}
+
+GType
+dtls_key_type_get_type (void)
+{
+  static gsize type;
+
+  return register_once (&type, "DtlsKeyType", key_types);
+}
+
+GType
+dtls_certificate_scope_get_type (void)
+{
+  static gsize type;
+
+  return register_once (&type, "DtlsCertificateScope", scopes);
 }

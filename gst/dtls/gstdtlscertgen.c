@@ -3,8 +3,7 @@
  * The element that owns a certificate source and brings it to those who need
  * it: to all of its pipeline by a GstContext, or over its pad to one.
  *
- * Lock: the object lock, for the settings; never held while the source is
- * called, because the source's signal comes back here.
+ * No lock: the settings and the source have theirs.
  */
 
 /**
@@ -43,10 +42,9 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
-#include "certificate-source.h"
+#include "certgen-settings.h"
 #include "elements.h"
-#include "engine/error.h"
-#include "identity-file.h"
+#include "enums.h"
 
 #include <string.h>
 
@@ -64,16 +62,8 @@ struct _DtlsCertGen
   GstElement parent;
 
   GstPad *src;
-  DtlsCertificateSource *source;        /* constant */
-
-  /* object lock */
-  DtlsKeyType key_type;
-  guint lifetime_days;
-  DtlsCertificateScope scope;
-  DtlsCertificate *pem;         /* nullable, what was set */
-  GError *pem_error;            /* nullable, in its place */
-  gchar *location;              /* nullable */
-  gboolean location_pending;    /* the file is yet to be read or made */
+  DtlsCertGenSettings *settings;
+  DtlsCertificateSource *source;        /* of the settings */
 };
 
 enum
@@ -101,181 +91,12 @@ G_DEFINE_TYPE_WITH_CODE (DtlsCertGen, dtls_cert_gen, GST_TYPE_ELEMENT,
 GST_ELEMENT_REGISTER_DEFINE (dtlscertgen, "dtlscertgen", GST_RANK_NONE,
     DTLS_TYPE_CERT_GEN);
 
-/* ----- enumerations ----- */
-
-static GType
-get_key_type_type (void)
-{
-  static const GEnumValue values[] = {
-    {DTLS_KEY_TYPE_ECDSA_P256, "ECDSA, P-256", "ecdsa-p256"},
-    {DTLS_KEY_TYPE_ECDSA_P384, "ECDSA, P-384", "ecdsa-p384"},
-    {DTLS_KEY_TYPE_RSA_2048, "RSA, 2048 bits", "rsa-2048"},
-    {DTLS_KEY_TYPE_RSA_3072, "RSA, 3072 bits", "rsa-3072"},
-    {0, NULL, NULL},
-  };
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("DtlsKeyType", values));
-  return type;
-}
-
-static GType
-get_scope_type (void)
-{
-  static const GEnumValue values[] = {
-    {DTLS_CERTIFICATE_SCOPE_PIPELINE, "One for all associations", "pipeline"},
-    {DTLS_CERTIFICATE_SCOPE_ASSOCIATION, "A fresh one for each association",
-        "association"},
-    {0, NULL, NULL},
-  };
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("DtlsCertificateScope", values));
-  return type;
-}
-
-/* ----- where the certificate comes from ----- */
-
-static void
-configure_source (DtlsCertGen * self)
-{
-  DtlsKeyType key_type;
-  guint lifetime_days;
-  DtlsCertificateScope scope;
-
-  GST_OBJECT_LOCK (self);
-  key_type = self->key_type;
-  lifetime_days = self->lifetime_days;
-  scope = self->scope;
-  GST_OBJECT_UNLOCK (self);
-  dtls_certificate_source_configure (self->source, key_type, lifetime_days,
-      scope);
-}
-
-/* In use, a bad text changes nothing; before, it is remembered for the state
- * change, which can fail and say so. */
-static void
-set_pem (DtlsCertGen * self, const gchar * pem)
-{
-  g_autoptr (DtlsCertificate) certificate = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (pem)
-    certificate = dtls_certificate_from_pem (pem, &error);
-  if (error)
-    g_prefix_error (&error, "pem: ");
-  if (error && GST_STATE (self) > GST_STATE_NULL) {
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", error->message),
-        (NULL));
-    return;
-  }
-
-  GST_OBJECT_LOCK (self);
-  g_clear_error (&self->pem_error);
-  self->pem_error = g_steal_pointer (&error);
-  g_clear_pointer (&self->pem, dtls_certificate_unref);
-  if (certificate)
-    self->pem = dtls_certificate_ref (certificate);
-  GST_OBJECT_UNLOCK (self);
-  dtls_certificate_source_set_own (self->source, certificate);
-}
-
-static void
-set_location (DtlsCertGen * self, const gchar * location)
-{
-  g_autoptr (DtlsCertificate) pem = NULL;
-
-  GST_OBJECT_LOCK (self);
-  g_free (self->location);
-  self->location = g_strdup (location);
-  self->location_pending = location != NULL;
-  if (self->pem)
-    pem = dtls_certificate_ref (self->pem);
-  GST_OBJECT_UNLOCK (self);
-  dtls_certificate_source_set_own (self->source, pem);
-}
-
-static gboolean
-check_settings (DtlsCertGen * self, GError ** error)
-{
-  gboolean good = FALSE;
-
-  GST_OBJECT_LOCK (self);
-  if (self->pem_error)
-    g_propagate_error (error, g_error_copy (self->pem_error));
-  else if (self->pem && self->location)
-    g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM,
-        _("Both pem and location are set. Set the one that has the "
-            "certificate to use."));
-  else
-    good = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  return good;
-}
-
-/* The file is touched when its certificate is first needed, so that the
- * properties may be set in any order. */
-static gboolean
-load_location (DtlsCertGen * self, GError ** error)
-{
-  g_autoptr (DtlsCertificate) certificate = NULL;
-  g_autofree gchar *location = NULL;
-  DtlsKeyType key_type;
-  guint lifetime_days;
-
-  GST_OBJECT_LOCK (self);
-  if (self->location_pending)
-    location = g_strdup (self->location);
-  key_type = self->key_type;
-  lifetime_days = self->lifetime_days;
-  GST_OBJECT_UNLOCK (self);
-  if (location == NULL)
-    return TRUE;
-
-  certificate = dtls_identity_file_obtain (location, key_type, lifetime_days,
-      error);
-  if (certificate == NULL)
-    return FALSE;
-
-  GST_OBJECT_LOCK (self);
-  self->location_pending = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  dtls_certificate_source_set_own (self->source, certificate);
-  return TRUE;
-}
-
-/* Whoever holds the source must not get another certificate than the one
- * that could not be had. */
-static gboolean
-prepare_source (DtlsCertGen * self, GError ** error)
-{
-  g_autoptr (GError) reason = NULL;
-
-  if (check_settings (self, &reason) && load_location (self, &reason))
-    return TRUE;
-  dtls_certificate_source_set_error (self->source, g_error_copy (reason));
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
-/* Returns: (transfer full) (nullable): %NULL without @error when every
- * association gets its own and none has asked yet. */
-static DtlsCertificate *
-get_certificate (DtlsCertGen * self, GError ** error)
-{
-  if (!prepare_source (self, error))
-    return NULL;
-  return dtls_certificate_source_peek (self->source, error);
-}
-
 static DtlsCertificate *
 get_certificate_or_log (DtlsCertGen * self)
 {
   g_autoptr (GError) error = NULL;
-  DtlsCertificate *certificate = get_certificate (self, &error);
+  DtlsCertificate *certificate =
+      dtls_certgen_settings_get_certificate (self->settings, &error);
 
   if (error)
     GST_WARNING_OBJECT (self, "no certificate: %s", error->message);
@@ -383,7 +204,8 @@ src_query (GstPad * pad, GstObject * parent, GstQuery * query)
       || !g_str_equal (type, DTLS_CERTIFICATE_CONTEXT_TYPE))
     return gst_pad_query_default (pad, parent, query);
 
-  prepare_source (self, NULL);  /* the source knows when it failed */
+  /* the source knows when it failed */
+  dtls_certgen_settings_prepare_source (self->settings, NULL);
   context = dtls_certificate_source_to_context (self->source);
   gst_query_set_context (query, context);
   return TRUE;
@@ -452,7 +274,8 @@ static gboolean
 make_ready (DtlsCertGen * self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DtlsCertificate) certificate = get_certificate (self, &error);
+  g_autoptr (DtlsCertificate) certificate =
+      dtls_certgen_settings_get_certificate (self->settings, &error);
 
   if (error) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("%s", error->message), (NULL));
@@ -474,32 +297,44 @@ dtls_cert_gen_change_state (GstElement * element, GstStateChange transition)
       transition);
 }
 
+/* In use, a bad text changes nothing; before, it is remembered for the state
+ * change, which can fail and say so. */
+static void
+set_pem (DtlsCertGen * self, const gchar * pem)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (dtls_certgen_settings_set_pem (self->settings, pem,
+          GST_STATE (self) > GST_STATE_NULL, &error))
+    return;
+  GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, ("%s", error->message), (NULL));
+}
+
 static void
 dtls_cert_gen_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   DtlsCertGen *self = DTLS_CERT_GEN (object);
 
-  GST_OBJECT_LOCK (self);
-  if (id == PROP_KEY_TYPE)
-    self->key_type = g_value_get_enum (value);
-  else if (id == PROP_LIFETIME)
-    self->lifetime_days = g_value_get_uint (value);
-  else if (id == PROP_SCOPE)
-    self->scope = g_value_get_enum (value);
-  GST_OBJECT_UNLOCK (self);
-
   switch (id) {
     case PROP_KEY_TYPE:
+      dtls_certgen_settings_set_key_type (self->settings,
+          g_value_get_enum (value));
+      break;
     case PROP_LIFETIME:
+      dtls_certgen_settings_set_lifetime (self->settings,
+          g_value_get_uint (value));
+      break;
     case PROP_SCOPE:
-      configure_source (self);
+      dtls_certgen_settings_set_scope (self->settings,
+          g_value_get_enum (value));
       break;
     case PROP_PEM:
       set_pem (self, g_value_get_string (value));
       break;
     case PROP_LOCATION:
-      set_location (self, g_value_get_string (value));
+      dtls_certgen_settings_set_location (self->settings,
+          g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -509,16 +344,18 @@ dtls_cert_gen_set_property (GObject * object, guint id, const GValue * value,
 static void
 get_setting (DtlsCertGen * self, guint id, GValue * value)
 {
-  GST_OBJECT_LOCK (self);
+  DtlsCertGenRecipe recipe;
+
+  dtls_certgen_settings_get_recipe (self->settings, &recipe);
   if (id == PROP_KEY_TYPE)
-    g_value_set_enum (value, self->key_type);
+    g_value_set_enum (value, recipe.key_type);
   else if (id == PROP_LIFETIME)
-    g_value_set_uint (value, self->lifetime_days);
+    g_value_set_uint (value, recipe.lifetime_days);
   else if (id == PROP_SCOPE)
-    g_value_set_enum (value, self->scope);
-  else if (id == PROP_LOCATION)
-    g_value_set_string (value, self->location);
-  GST_OBJECT_UNLOCK (self);
+    g_value_set_enum (value, recipe.scope);
+  else
+    g_value_take_string (value,
+        dtls_certgen_settings_dup_location (self->settings));
 }
 
 static void
@@ -563,10 +400,7 @@ dtls_cert_gen_finalize (GObject * object)
 {
   DtlsCertGen *self = DTLS_CERT_GEN (object);
 
-  g_object_unref (self->source);
-  g_clear_error (&self->pem_error);
-  g_clear_pointer (&self->pem, dtls_certificate_unref);
-  g_free (self->location);
+  dtls_certgen_settings_free (self->settings);
   G_OBJECT_CLASS (dtls_cert_gen_parent_class)->finalize (object);
 }
 
@@ -585,7 +419,7 @@ install_settings (void)
    */
   props[PROP_KEY_TYPE] = g_param_spec_enum ("key-type", _("Key type"),
       _("What kind of key to make. Browsers make and take ecdsa-p256"),
-      get_key_type_type (), DTLS_KEY_TYPE_ECDSA_P256, flags);
+      DTLS_TYPE_KEY_TYPE, DTLS_KEY_TYPE_ECDSA_P256, flags);
 
   /**
    * DtlsCertGen:lifetime:
@@ -611,7 +445,7 @@ install_settings (void)
    */
   props[PROP_SCOPE] = g_param_spec_enum ("scope", _("Scope"),
       _("Whether all associations show one certificate, or each a fresh one"),
-      get_scope_type (), DTLS_CERTIFICATE_SCOPE_PIPELINE, flags);
+      DTLS_TYPE_CERTIFICATE_SCOPE, DTLS_CERTIFICATE_SCOPE_PIPELINE, flags);
 
   /**
    * DtlsCertGen:pem:
@@ -688,18 +522,13 @@ dtls_cert_gen_class_init (DtlsCertGenClass * class)
       _("DTLS certificate generator"), "Source/Network/DTLS",
       _("Makes the certificate that the DTLS elements of a pipeline show"),
       GST_PACKAGE_NAME);
-  gst_type_mark_as_plugin_api (get_key_type_type (), 0);
-  gst_type_mark_as_plugin_api (get_scope_type (), 0);
 }
 
 static void
 dtls_cert_gen_init (DtlsCertGen * self)
 {
-  self->key_type = DTLS_KEY_TYPE_ECDSA_P256;
-  self->lifetime_days = DTLS_CERTIFICATE_LIFETIME_DAYS;
-  self->scope = DTLS_CERTIFICATE_SCOPE_PIPELINE;
-  self->source = dtls_certificate_source_new (self->key_type,
-      self->lifetime_days, self->scope);
+  self->settings = dtls_certgen_settings_new ();
+  self->source = dtls_certgen_settings_get_source (self->settings);
   watch_source (self);
 
   self->src = gst_pad_new_from_static_template (&src_template, "src");

@@ -47,6 +47,7 @@
 #include "elements.h"
 #include "exported-keys.h"
 #include "held-signal.h"
+#include "link-context.h"
 #include "receiver-settings.h"
 #include "worker.h"
 

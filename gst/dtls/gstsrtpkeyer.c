@@ -40,6 +40,7 @@
 #include "association-link.h"
 #include "elements.h"
 #include "held-signal.h"
+#include "link-context.h"
 #include "media-receiver.h"
 #include "media-sender.h"
 

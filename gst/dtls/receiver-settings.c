@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Properties, and the receiving side of a link.
+ * The values of the properties, and when they count.
  *
  * Locks: one, over the values; the link, the certificate's choice and the
  * owner are called without it.
@@ -13,9 +13,9 @@
 
 #include "certificate-choice.h"
 #include "enums.h"
-#include "held-signal.h"
-#include "receiver-properties.h"
 #include "link-stats.h"
+#include "receiver-link.h"
+#include "receiver-properties.h"
 
 GST_DEBUG_CATEGORY_STATIC (receiver_debug);
 #define GST_CAT_DEFAULT receiver_debug
@@ -30,6 +30,7 @@ struct _DtlsReceiverSettings
   GstElement *owner;
   guint first_id;
   DtlsCertificateChoice *certificate;
+  DtlsReceiverLink *link;
 
   GMutex lock;
 
@@ -37,11 +38,6 @@ struct _DtlsReceiverSettings
   gchar *connection_id;
   DtlsConfig config;            /* owns fingerprints and priority */
   GError *errors[DTLS_RECEIVER_N_PROPERTIES];   /* why the last value was not taken */
-
-  DtlsLink *link;               /* between open and close */
-  gulong state_handler;
-  gulong certificate_handler;
-  DtlsState state;              /* as last announced */
 };
 
 void
@@ -81,12 +77,7 @@ dtls_receiver_settings_install (GObjectClass * klass, guint first_id,
 static DtlsLink *
 ref_link (DtlsReceiverSettings * self)
 {
-  DtlsLink *link;
-
-  g_mutex_lock (&self->lock);
-  link = self->link ? g_object_ref (self->link) : NULL;
-  g_mutex_unlock (&self->lock);
-  return link;
+  return dtls_receiver_link_ref_link (self->link);
 }
 
 static gchar *
@@ -116,79 +107,6 @@ dtls_receiver_settings_obtain_link (DtlsReceiverSettings * self)
 }
 
 /* Reports */
-
-static void
-announce_state (DtlsReceiverSettings * self, DtlsState state)
-{
-  gboolean is_new;
-
-  g_mutex_lock (&self->lock);
-  is_new = self->state != state;
-  self->state = state;
-  g_mutex_unlock (&self->lock);
-  if (is_new)
-    g_object_notify (G_OBJECT (self->owner), "connection-state");
-}
-
-/* A signal that was on its way may still come after the link was left. */
-static gboolean
-is_open (DtlsReceiverSettings * self, DtlsLink * link)
-{
-  gboolean open;
-
-  g_mutex_lock (&self->lock);
-  open = self->link == link;
-  g_mutex_unlock (&self->lock);
-  return open;
-}
-
-static gboolean
-is_verified (DtlsLink * link)
-{
-  GstStructure *stats = dtls_link_get_stats (link);
-  gboolean verified = FALSE;
-
-  gst_structure_get_boolean (stats, "verified", &verified);
-  gst_structure_free (stats);
-  return verified;
-}
-
-static void
-post_state (DtlsReceiverSettings * self, DtlsLink * link, DtlsState state,
-    const GError * error)
-{
-  GstStructure *structure = gst_structure_new ("dtls-state",
-      "connection-id", G_TYPE_STRING, dtls_link_get_id (link),
-      "state", DTLS_TYPE_CONNECTION_STATE, state,
-      "verified", G_TYPE_BOOLEAN, is_verified (link), NULL);
-
-  if (error)
-    gst_structure_set (structure,
-        "error", G_TYPE_STRING, dtls_error_name (error->code),
-        "error-message", G_TYPE_STRING, error->message, NULL);
-  gst_element_post_message (self->owner,
-      gst_message_new_element (GST_OBJECT (self->owner), structure));
-}
-
-static void
-on_state (DtlsLink * link, gint state, const GError * error,
-    DtlsReceiverSettings * self)
-{
-  if (!is_open (self, link))
-    return;
-  /* no error: the pipeline may serve other peers */
-  if (error)
-    GST_ELEMENT_WARNING (self->owner, STREAM, FAILED, ("%s", error->message),
-        ("the association %s failed", dtls_link_get_id (link)));
-  announce_state (self, state);
-  post_state (self, link, state, error);
-}
-
-static void
-on_peer_certificate (DtlsLink * link, GBytes * der, DtlsReceiverSettings * self)
-{
-  g_object_notify (G_OBJECT (self->owner), "peer-pem");
-}
 
 static void
 post_error (DtlsReceiverSettings * self, const GError * error)
@@ -435,9 +353,6 @@ get_value (DtlsReceiverSettings * self, DtlsReceiverProperty property,
     case DTLS_RECEIVER_CONNECTION_ID:
       g_value_set_string (value, self->connection_id);
       return TRUE;
-    case DTLS_RECEIVER_CONNECTION_STATE:
-      g_value_set_enum (value, self->state);
-      return TRUE;
     case DTLS_RECEIVER_PEER_FINGERPRINT:
       g_value_take_string (value, self->config.fingerprints ?
           dtls_fingerprints_to_string (self->config.fingerprints) : NULL);
@@ -488,6 +403,9 @@ dtls_receiver_settings_get_property (DtlsReceiverSettings * self, guint id,
     case DTLS_RECEIVER_STATS:
       get_stats (self, value);
       return TRUE;
+    case DTLS_RECEIVER_CONNECTION_STATE:
+      g_value_set_enum (value, dtls_receiver_link_get_state (self->link));
+      return TRUE;
     default:
       g_mutex_lock (&self->lock);
       known = get_value (self, id - self->first_id, value);
@@ -518,22 +436,6 @@ dup_first_error (DtlsReceiverSettings * self)
   return error;
 }
 
-static void
-hold_link (DtlsReceiverSettings * self, DtlsLink * link)
-{
-  gulong state, certificate;
-
-  state = dtls_connect_held (link, "state", G_CALLBACK (on_state), self,
-      self->owner, 0);
-  certificate = dtls_connect_held (link, "peer-certificate",
-      G_CALLBACK (on_peer_certificate), self, self->owner, 0);
-  g_mutex_lock (&self->lock);
-  self->link = g_object_ref (link);
-  self->state_handler = state;
-  self->certificate_handler = certificate;
-  g_mutex_unlock (&self->lock);
-}
-
 DtlsLink *
 dtls_receiver_settings_open (DtlsReceiverSettings * self)
 {
@@ -547,15 +449,13 @@ dtls_receiver_settings_open (DtlsReceiverSettings * self)
         _("The property \"connection-id\" is not set. Set it to the same text "
             "on the encoder and on the decoder of one peer."));
   if (!error)
-    dtls_link_attach (link, DTLS_SIDE_RECEIVER, self->owner, &error);
+    dtls_receiver_link_open (self->link, link, &error);
   if (error) {
     post_error (self, error);
     g_error_free (error);
     g_clear_object (&link);
     return NULL;
   }
-  hold_link (self, link);
-  announce_state (self, DTLS_STATE_NEW);
   return link;
 }
 
@@ -646,28 +546,13 @@ dtls_receiver_settings_restart (DtlsReceiverSettings * self,
 void
 dtls_receiver_settings_stop (DtlsReceiverSettings * self)
 {
-  DtlsLink *link = ref_link (self);
-
-  if (link)
-    dtls_link_stop (link, DTLS_SIDE_RECEIVER);
-  g_clear_object (&link);
+  dtls_receiver_link_stop (self->link);
 }
 
 void
 dtls_receiver_settings_close (DtlsReceiverSettings * self)
 {
-  DtlsLink *link = ref_link (self);
-
-  if (!link)
-    return;
-  dtls_link_detach (link, DTLS_SIDE_RECEIVER, self->owner);
-  g_mutex_lock (&self->lock);
-  g_clear_object (&self->link);
-  g_mutex_unlock (&self->lock);
-  g_signal_handler_disconnect (link, self->state_handler);
-  g_signal_handler_disconnect (link, self->certificate_handler);
-  g_object_unref (link);
-  announce_state (self, DTLS_STATE_CLOSED);
+  dtls_receiver_link_close (self->link);
 }
 
 DtlsReceiverSettings *
@@ -678,6 +563,7 @@ dtls_receiver_settings_new (GstElement * owner, guint first_id)
   self->owner = owner;
   self->first_id = first_id;
   self->certificate = dtls_certificate_choice_new (owner);
+  self->link = dtls_receiver_link_new (owner);
   g_mutex_init (&self->lock);
   dtls_profiles_parse (DTLS_PROFILES_DEFAULT, &self->config.profiles, NULL);
   self->config.verify = DTLS_VERIFY_AUTO;
@@ -685,7 +571,6 @@ dtls_receiver_settings_new (GstElement * owner, guint first_id)
   self->config.retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
   self->config.retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
   self->config.handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
-  self->state = DTLS_STATE_CLOSED;
   return self;
 }
 
@@ -695,6 +580,7 @@ dtls_receiver_settings_free (DtlsReceiverSettings * self)
   guint i;
 
   dtls_certificate_choice_free (self->certificate);
+  dtls_receiver_link_free (self->link);
   g_free (self->connection_id);
   g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
   g_free ((gchar *) self->config.priority);

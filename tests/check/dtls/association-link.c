@@ -6,6 +6,7 @@
 
 #include "association-link.h"
 
+#include "link-context.h"
 #include "link-table.h"
 
 typedef struct

@@ -11,6 +11,7 @@
 
 #include "engine/certificate.h"
 #include "enums.h"
+#include "link-context.h"
 #include "peer.h"
 
 #define ZERO_FINGERPRINT \

@@ -9,6 +9,7 @@
 
 #include "media.h"
 #include "dtls/elements.h"
+#include "dtls/link-context.h"
 
 #define GCM DTLS_PROFILE_AEAD_AES_128_GCM
 
