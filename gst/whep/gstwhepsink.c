@@ -57,6 +57,7 @@
 #include "whep-leg.h"
 #include "whep-server.h"
 #include "whep-settings.h"
+#include "whep-viewer.h"
 #include "whep-viewers.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
@@ -136,18 +137,21 @@ post_message (WhepSink * self, GstStructure * structure)
 /* What viewers tell */
 
 static void
-on_viewer_answer (WhepViewer * viewer, const gchar * etag,
-    const gchar * answer, gpointer user_data)
+on_viewer_gathered (WhepPeer * viewer, gpointer user_data)
 {
   WhepSink *self = user_data;
   WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
+  g_autofree gchar *answer = NULL;
 
-  if (exchange)
-    whep_exchange_answer (exchange, whep_viewer_get_id (viewer), etag, answer);
+  if (!exchange)
+    return;
+  answer = whep_viewer_answer (viewer);
+  whep_exchange_answer (exchange, whep_peer_get_id (viewer),
+      whep_viewer_get_etag (viewer), answer);
 }
 
 static void
-on_viewer_keyframe (WhepViewer * viewer, guint index, gpointer user_data)
+on_viewer_keyframe (WhepPeer * viewer, guint index, gpointer user_data)
 {
   WhepSink *self = user_data;
   g_autoptr (WhepInput) input = NULL;
@@ -175,7 +179,7 @@ update_bitrate (WhepSink * self)
 }
 
 static void
-on_viewer_bitrate (WhepViewer * viewer, gpointer user_data)
+on_viewer_bitrate (WhepPeer * viewer, gpointer user_data)
 {
   update_bitrate (user_data);
 }
@@ -189,11 +193,11 @@ refuse (WhepExchange * exchange, WhepError status, const gchar * text)
 }
 
 static void
-on_viewer_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
+on_viewer_ended (WhepPeer * viewer, WhepEnd end, const gchar * detail,
     gpointer user_data)
 {
   WhepSink *self = user_data;
-  const gchar *id = whep_viewer_get_id (viewer);
+  const gchar *id = whep_peer_get_id (viewer);
   WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
 
   if (exchange)
@@ -209,8 +213,8 @@ on_viewer_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
   whep_viewers_settle (self->viewers);
 }
 
-static const WhepViewerFuncs viewer_funcs = {
-  .answer = on_viewer_answer,
+static const WhepPeerFuncs viewer_funcs = {
+  .gathered = on_viewer_gathered,
   .keyframe = on_viewer_keyframe,
   .bitrate = on_viewer_bitrate,
   .ended = on_viewer_ended,
@@ -281,7 +285,7 @@ check_room (WhepSink * self, GError ** error)
   return FALSE;
 }
 
-static WhepViewer *
+static WhepPeer *
 make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
 {
   WhepFormat formats[WHEP_INPUTS_MAX] = { {NULL,}, };
@@ -294,7 +298,7 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
   if (!clock)
     clock = gst_system_clock_obtain ();
-  WhepViewerConfig config = {
+  WhepPeerConfig config = {
     .context = whep_server_get_context (self->server),
     .cleaners = self->cleaners,.clock = clock,
     .stun = self->stun,.turn = self->turn,
@@ -310,7 +314,7 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
 {
   WhepSink *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (WhepViewer) viewer = make_viewer (self, text, size, &error);
+  g_autoptr (WhepPeer) viewer = make_viewer (self, text, size, &error);
 
   if (!viewer) {
     GST_INFO_OBJECT (self, "refused an offer: %s", error->message);
@@ -318,14 +322,14 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
     whep_exchange_refuse (exchange, error);
     return;
   }
-  const gchar *id = whep_viewer_get_id (viewer);
+  const gchar *id = whep_peer_get_id (viewer);
   whep_viewers_add (self->viewers, viewer, exchange);
   g_signal_emit (self, signals[SIGNAL_VIEWER_ADDED], 0, id);
   post_message (self, gst_structure_new ("whepsink-viewer-added",
           "id", G_TYPE_STRING, id, NULL));
   /* Those who stop serving afterwards find it among the viewers. */
   if (!is_serving (self))
-    whep_viewer_end (viewer, WHEP_END_STOPPED);
+    whep_peer_end (viewer, WHEP_END_STOPPED);
 }
 
 static gboolean
@@ -333,7 +337,7 @@ on_trickle (const gchar * id, const gchar * etag, const gchar * fragment,
     GError ** error, gpointer user_data)
 {
   WhepSink *self = user_data;
-  g_autoptr (WhepViewer) viewer = whep_viewers_find (self->viewers, id);
+  g_autoptr (WhepPeer) viewer = whep_viewers_find (self->viewers, id);
 
   if (viewer)
     return whep_viewer_trickle (viewer, etag, fragment, error);
@@ -346,10 +350,10 @@ static gboolean
 on_remove (const gchar * id, gpointer user_data)
 {
   WhepSink *self = user_data;
-  g_autoptr (WhepViewer) viewer = whep_viewers_find (self->viewers, id);
+  g_autoptr (WhepPeer) viewer = whep_viewers_find (self->viewers, id);
 
   if (viewer)
-    whep_viewer_end (viewer, WHEP_END_LEFT);
+    whep_peer_end (viewer, WHEP_END_LEFT);
   return viewer != NULL;
 }
 
@@ -367,7 +371,7 @@ on_input_buffer (WhepInput * input, GstBuffer * buffer, GstCaps * caps,
   g_autoptr (GPtrArray) viewers = whep_viewers_ref_all (self->viewers);
 
   for (guint i = 0; i < viewers->len; i++)
-    whep_viewer_push (g_ptr_array_index (viewers, i),
+    whep_peer_push (g_ptr_array_index (viewers, i),
         whep_input_get_index (input), buffer, caps);
 }
 
@@ -583,7 +587,7 @@ whep_sink_start (WhepSink * self)
   GST_OBJECT_LOCK (self);
   whep_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-  self->cleaners = g_thread_pool_new (whep_viewer_clean, NULL, CLEANERS_MAX,
+  self->cleaners = g_thread_pool_new (whep_peer_clean, NULL, CLEANERS_MAX,
       FALSE, NULL);
   self->server = make_server (self, &settings, &error);
   whep_settings_clear (&settings);

@@ -286,33 +286,45 @@ static gboolean
 add_transport (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
   static const gchar *const factories[] = {
-    "dtlscertgen", "dtlsdec", "dtlsenc", "srtpkeyer", "srtpkeyer",
-    "dtlssrtpdemux", "funnel", "nicesrc", "nicesink", NULL
+    "dtlsdec", "dtlsenc", "srtpkeyer", "srtpkeyer", "dtlssrtpdemux",
+    "funnel", "nicesrc", "nicesink", NULL
   };
   GstElement *e[G_N_ELEMENTS (factories)];
 
   if (!add_all (leg, factories, e, error))
     return FALSE;
-  GstElement *certgen = e[0], *demux = e[5], *funnel = e[6];
-  GstElement *nicesrc = e[7], *nicesink = e[8];
-  leg->dtlsdec = e[1];
-  leg->dtlsenc = e[2];
-  leg->protect = e[3];
-  leg->unprotect = e[4];
+  GstElement *demux = e[4], *funnel = e[5];
+  GstElement *nicesrc = e[6], *nicesink = e[7];
+  leg->dtlsdec = e[0];
+  leg->dtlsenc = e[1];
+  leg->protect = e[2];
+  leg->unprotect = e[3];
   configure_transport (leg, config, nicesrc, nicesink);
-  g_object_get (certgen, "fingerprint", &leg->fingerprint, NULL);
-  /* It answers for its certificate without a thread that streams it. */
-  leg->certgen = certgen;
-  gst_element_set_locked_state (certgen, TRUE);
-  gst_element_set_state (certgen, GST_STATE_READY);
+  gst_bin_add (GST_BIN (leg->pipeline), config->certgen);
 
-  return link_pads (certgen, "src", leg->dtlsdec, "certificate", error)
+  return link_pads (config->certgen, "src", leg->dtlsdec, "certificate", error)
       && link_pads (nicesrc, "src", demux, "sink", error)
       && link_pads (demux, "dtls_src", leg->dtlsdec, "sink", error)
       && link_pads (demux, "rtp_src", leg->unprotect, "sink", error)
       && link_pads (leg->protect, "src", funnel, "sink_%u", error)
       && link_pads (leg->dtlsenc, "src", funnel, "sink_%u", error)
       && link_pads (funnel, "src", nicesink, "sink", error);
+}
+
+GstElement *
+whep_leg_certgen_new (gchar ** fingerprint, GError ** error)
+{
+  GstElement *certgen = gst_element_factory_make ("dtlscertgen", NULL);
+
+  if (!certgen) {
+    check_exists ("dtlscertgen", error);
+    return NULL;
+  }
+  gst_object_ref_sink (certgen);
+  g_object_get (certgen, "fingerprint", fingerprint, NULL);
+  gst_element_set_locked_state (certgen, TRUE);
+  gst_element_set_state (certgen, GST_STATE_READY);
+  return certgen;
 }
 
 gboolean
@@ -352,8 +364,5 @@ whep_leg_clear (WhepLeg * leg)
     gst_element_set_state (leg->dtlsenc, GST_STATE_NULL);
   }
   gst_element_set_state (leg->pipeline, GST_STATE_NULL);
-  if (leg->certgen)
-    gst_element_set_state (leg->certgen, GST_STATE_NULL);
   gst_clear_object (&leg->pipeline);
-  g_clear_pointer (&leg->fingerprint, g_free);
 }

@@ -37,7 +37,6 @@ G_BEGIN_DECLS
  * @rtx_payload_types: likewise, -1 for none
  * @protect: the srtpkeyer of what is sent
  * @unprotect: the srtpkeyer of what is received
- * @fingerprint: of its certificate, as an a=fingerprint value
  *
  * Elements are borrowed from @pipeline.
  */
@@ -48,19 +47,18 @@ typedef struct
   const WhepCodec *codecs[WHEP_INPUTS_MAX];
   gint payload_types[WHEP_INPUTS_MAX];
   gint rtx_payload_types[WHEP_INPUTS_MAX];
-  GstElement *certgen;
   GstElement *dtlsdec;
   GstElement *dtlsenc;
   GstElement *protect;
   GstElement *unprotect;
   GstElement *session;
-  gchar *fingerprint;
 } WhepLeg;
 
 /**
  * WhepLegConfig:
  * @id: of the viewer, which is its connection-id too
  * @offer: what the viewer wants
+ * @certgen: of whep_leg_certgen_new(); it joins the leg
  * @agent: carries its packets, in stream @stream_id
  * @clock: of whepsink
  * @cname: of its RTP session
@@ -71,6 +69,7 @@ typedef struct
 {
   const gchar *id;
   const WhepOffer *offer;
+  GstElement *certgen;
   NiceAgent *agent;
   guint stream_id;
   GstClock *clock;
@@ -88,6 +87,17 @@ typedef struct
  * be.
  */
 gboolean whep_leg_check_elements (GError ** error);
+
+/**
+ * whep_leg_certgen_new:
+ * @fingerprint: (out) (transfer full): of its certificate, as an
+ *   a=fingerprint value
+ *
+ * Returns: (transfer full) (nullable): a dtlscertgen that answers for its
+ * certificate without a thread that streams it; to be set to NULL when it is
+ * not needed any more.
+ */
+GstElement *whep_leg_certgen_new (gchar ** fingerprint, GError ** error);
 
 /**
  * whep_leg_init:

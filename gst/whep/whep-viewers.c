@@ -50,15 +50,15 @@ whep_viewers_ref_all (WhepViewers * self)
   return list;
 }
 
-WhepViewer *
+WhepPeer *
 whep_viewers_find (WhepViewers * self, const gchar * id)
 {
   g_autoptr (GPtrArray) list = whep_viewers_ref_all (self);
 
   for (guint i = 0; i < list->len; i++) {
-    WhepViewer *viewer = g_ptr_array_index (list, i);
+    WhepPeer *viewer = g_ptr_array_index (list, i);
 
-    if (g_str_equal (whep_viewer_get_id (viewer), id))
+    if (g_str_equal (whep_peer_get_id (viewer), id))
       return g_object_ref (viewer);
   }
   return NULL;
@@ -67,7 +67,7 @@ whep_viewers_find (WhepViewers * self, const gchar * id)
 /* Puts a list with one more, or one less, in the place of the old; with the
  * lock. Returns: (transfer full): the old one, to be let go without it. */
 static GPtrArray *
-replace_list (WhepViewers * self, WhepViewer * more, WhepViewer * less)
+replace_list (WhepViewers * self, WhepPeer * more, WhepPeer * less)
 {
   GPtrArray *old = self->list;
 
@@ -82,7 +82,7 @@ replace_list (WhepViewers * self, WhepViewer * more, WhepViewer * less)
 }
 
 void
-whep_viewers_add (WhepViewers * self, WhepViewer * viewer,
+whep_viewers_add (WhepViewers * self, WhepPeer * viewer,
     WhepExchange * exchange)
 {
   g_mutex_lock (&self->lock);
@@ -95,7 +95,7 @@ whep_viewers_add (WhepViewers * self, WhepViewer * viewer,
 }
 
 WhepExchange *
-whep_viewers_take_exchange (WhepViewers * self, WhepViewer * viewer)
+whep_viewers_take_exchange (WhepViewers * self, WhepPeer * viewer)
 {
   gpointer exchange = NULL;
 
@@ -106,7 +106,7 @@ whep_viewers_take_exchange (WhepViewers * self, WhepViewer * viewer)
 }
 
 void
-whep_viewers_remove (WhepViewers * self, WhepViewer * viewer, WhepEnd end)
+whep_viewers_remove (WhepViewers * self, WhepPeer * viewer, WhepEnd end)
 {
   g_mutex_lock (&self->lock);
   GPtrArray *old = replace_list (self, NULL, viewer);
@@ -139,7 +139,7 @@ whep_viewers_end_all (WhepViewers * self, WhepEnd end)
   g_autoptr (GPtrArray) list = whep_viewers_ref_all (self);
 
   for (guint i = 0; i < list->len; i++)
-    whep_viewer_end (g_ptr_array_index (list, i), end);
+    whep_peer_end (g_ptr_array_index (list, i), end);
 }
 
 void
@@ -148,10 +148,10 @@ whep_viewers_end_users (WhepViewers * self, guint input, WhepEnd end)
   g_autoptr (GPtrArray) list = whep_viewers_ref_all (self);
 
   for (guint i = 0; i < list->len; i++) {
-    WhepViewer *viewer = g_ptr_array_index (list, i);
+    WhepPeer *viewer = g_ptr_array_index (list, i);
 
-    if (whep_viewer_uses (viewer, input))
-      whep_viewer_end (viewer, end);
+    if (whep_peer_uses (viewer, input))
+      whep_peer_end (viewer, end);
   }
 }
 
@@ -170,7 +170,7 @@ whep_viewers_get_bitrate (WhepViewers * self)
   guint least = 0;
 
   for (guint i = 0; i < list->len; i++) {
-    guint bitrate = whep_viewer_get_bitrate (g_ptr_array_index (list, i));
+    guint bitrate = whep_peer_get_bitrate (g_ptr_array_index (list, i));
 
     if (bitrate > 0 && (least == 0 || bitrate < least))
       least = bitrate;
@@ -189,7 +189,7 @@ add_viewer_stats (GPtrArray * list, GstStructure * stats)
 
     g_value_init (&value, GST_TYPE_STRUCTURE);
     g_value_take_boxed (&value,
-        whep_viewer_get_stats (g_ptr_array_index (list, i)));
+        whep_peer_get_stats (g_ptr_array_index (list, i)));
     gst_value_list_append_and_take_value (&values, &value);
   }
   gst_structure_take_value (stats, "viewer-stats", &values);

@@ -9,8 +9,8 @@
 #ifndef WHEP_VIEWERS_H
 #define WHEP_VIEWERS_H
 
+#include "whep-peer.h"
 #include "whep-server.h"
-#include "whep-viewer.h"
 
 G_BEGIN_DECLS
 
@@ -19,22 +19,22 @@ typedef struct _WhepViewers WhepViewers;
 WhepViewers *whep_viewers_new (void);
 void whep_viewers_free (WhepViewers * self);
 
-/** Returns: (transfer full) (element-type WhepViewer): those of now. */
+/** Returns: (transfer full) (element-type WhepPeer): those of now. */
 GPtrArray *whep_viewers_ref_all (WhepViewers * self);
 
 /** Returns: (transfer full) (nullable): the viewer with that id. */
-WhepViewer *whep_viewers_find (WhepViewers * self, const gchar * id);
+WhepPeer *whep_viewers_find (WhepViewers * self, const gchar * id);
 
 /** whep_viewers_add: @exchange (transfer full) is to be answered for it. */
-void whep_viewers_add (WhepViewers * self, WhepViewer * viewer,
+void whep_viewers_add (WhepViewers * self, WhepPeer * viewer,
     WhepExchange * exchange);
 
 /** Returns: (transfer full) (nullable): what is still to be answered. */
 WhepExchange *whep_viewers_take_exchange (WhepViewers * self,
-    WhepViewer * viewer);
+    WhepPeer * viewer);
 
 /** whep_viewers_remove: takes one out and counts how it ended. */
-void whep_viewers_remove (WhepViewers * self, WhepViewer * viewer,
+void whep_viewers_remove (WhepViewers * self, WhepPeer * viewer,
     WhepEnd end);
 
 /**
@@ -48,7 +48,7 @@ void whep_viewers_settle (WhepViewers * self);
 /** whep_viewers_wait_settled: until as many are told gone as were added. */
 void whep_viewers_wait_settled (WhepViewers * self);
 
-/** whep_viewers_end_all: see whep_viewer_end(). */
+/** whep_viewers_end_all: see whep_peer_end(). */
 void whep_viewers_end_all (WhepViewers * self, WhepEnd end);
 
 /** whep_viewers_end_users: ends those who are sent stream @input. */

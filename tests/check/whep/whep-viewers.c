@@ -9,15 +9,15 @@
 #include <string.h>
 
 #include "offers.h"
+#include "whep/whep-viewer.h"
 
 static void
-on_answer (WhepViewer * viewer, const gchar * etag, const gchar * answer,
-    gpointer user_data)
+on_gathered (WhepPeer * viewer, gpointer user_data)
 {
 }
 
 static void
-on_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
+on_ended (WhepPeer * viewer, WhepEnd end, const gchar * detail,
     gpointer user_data)
 {
   WhepViewers *viewers = user_data;
@@ -26,9 +26,9 @@ on_ended (WhepViewer * viewer, WhepEnd end, const gchar * detail,
   whep_viewers_settle (viewers);
 }
 
-static const WhepViewerFuncs funcs = {.answer = on_answer,.ended = on_ended };
+static const WhepPeerFuncs funcs = {.gathered = on_gathered,.ended = on_ended };
 
-static WhepViewer *
+static WhepPeer *
 viewer_new (GMainContext * context, GThreadPool * cleaners,
     WhepViewers * viewers)
 {
@@ -36,12 +36,12 @@ viewer_new (GMainContext * context, GThreadPool * cleaners,
   g_autoptr (GstCaps) vp8 = gst_caps_from_string ("video/x-vp8");
   g_autoptr (GstClock) clock = gst_system_clock_obtain ();
   WhepFormat format = whep_format_from_caps (vp8);
-  WhepViewerConfig config = {
+  WhepPeerConfig config = {
     .context = context,.cleaners = cleaners,.clock = clock,
     .connect_timeout_ms = 60000,
   };
   GError *error = NULL;
-  WhepViewer *viewer = whep_viewer_new (&config,
+  WhepPeer *viewer = whep_viewer_new (&config,
       whep_offer_parse (text, strlen (text), &format, 1, &error), &funcs,
       viewers, &error);
 
@@ -69,10 +69,10 @@ test_life (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   GThreadPool *cleaners =
-      g_thread_pool_new (whep_viewer_clean, NULL, 1, FALSE, NULL);
+      g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
   WhepViewers *viewers = whep_viewers_new ();
-  g_autoptr (WhepViewer) first = viewer_new (context, cleaners, viewers);
-  g_autoptr (WhepViewer) second = viewer_new (context, cleaners, viewers);
+  g_autoptr (WhepPeer) first = viewer_new (context, cleaners, viewers);
+  g_autoptr (WhepPeer) second = viewer_new (context, cleaners, viewers);
   g_autoptr (GPtrArray) before = whep_viewers_ref_all (viewers);
   WhepExchange *exchange = (WhepExchange *) & context;
 
@@ -85,8 +85,8 @@ test_life (void)
   g_assert_null (whep_viewers_take_exchange (viewers, first));
   g_assert_null (whep_viewers_take_exchange (viewers, second));
 
-  g_autoptr (WhepViewer) found =
-      whep_viewers_find (viewers, whep_viewer_get_id (second));
+  g_autoptr (WhepPeer) found =
+      whep_viewers_find (viewers, whep_peer_get_id (second));
   g_assert_true (found == second);
   g_assert_null (whep_viewers_find (viewers, "nobody"));
   g_assert_cmpuint (whep_viewers_get_bitrate (viewers), ==, 0);

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One peer that is sent our streams, from what it announced to its end.
+ *
+ * Threads: what elements and the ICE agent tell comes from threads of theirs
+ * and is taken to the context, where all decisions are made. The
+ * streams' threads only look at two atomic flags and their own gate.
+ *
+ * Timer, on the context: who is not connected in the time that the
+ * configuration allows is removed.
+ */
+#include "config.h"
+
+#include "whep-peer.h"
+
+#include <glib/gi18n-lib.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/rtp/gstrtcpbuffer.h>
+#include <sys/random.h>
+
+#include "whep-leg.h"
+#include "whep-remb.h"
+#include "whep-task.h"
+
+GST_DEBUG_CATEGORY_STATIC (whep_peer_debug);
+#define GST_CAT_DEFAULT whep_peer_debug
+
+/* A leg that lags behind by more than this loses pictures. */
+#define QUEUE_BUFFERS_MAX 60
+
+/* Values of dtlsdec's connection-state. */
+#define DTLS_CLOSED 1
+#define DTLS_FAILED 2
+#define DTLS_CONNECTED 4
+
+/* What is sent of one stream. Belongs to the stream's thread. */
+typedef struct
+{
+  GstElement *source;
+  GstCaps *caps;
+  gboolean video;
+  gboolean needs_keyframe;
+  gint dropped;                 /* atomic */
+} Track;
+
+struct _WhepPeer
+{
+  GObject parent;
+
+  gchar *id;
+  GMainContext *context;
+  GThreadPool *cleaners;
+  GstClock *clock;
+  WhepPeerFuncs funcs;
+  gpointer user_data;
+  WhepOffer *remote;
+  WhepTransport *transport;
+  gchar *cname;
+  gchar *stream_name;
+  GstElement *certgen;
+  gchar *fingerprint;
+  guint connect_timeout_ms;
+  guint32 ssrcs[WHEP_INPUTS_MAX];
+  guint32 rtx_ssrcs[WHEP_INPUTS_MAX];
+  WhepLeg leg;
+  GstElement *dtlsdec;          /* of the leg, which it outlives, for stats */
+  GstElement *session;
+  Track tracks[WHEP_INPUTS_MAX];
+
+  /* On the context alone. */
+  GSource *connecting_timer;
+  gint64 born_us;
+  gchar *detail;
+
+  /* Atomic. */
+  gint connected;
+  gint ended;
+  guint bitrate;
+};
+
+G_DEFINE_TYPE_WITH_CODE (WhepPeer, whep_peer, G_TYPE_OBJECT,
+    GST_DEBUG_CATEGORY_INIT (whep_peer_debug, "wheppeer", 0,
+        "those who are sent streams"));
+
+static const gchar *const end_names[] = {
+  [WHEP_END_LEFT] = "left",
+  [WHEP_END_CLOSED] = "closed",
+  [WHEP_END_SILENT] = "silent",
+  [WHEP_END_UNREACHABLE] = "unreachable",
+  [WHEP_END_HANDSHAKE] = "handshake",
+  [WHEP_END_FORMAT] = "format",
+  [WHEP_END_EOS] = "eos",
+  [WHEP_END_STOPPED] = "stopped",
+  [WHEP_END_ERROR] = "error",
+};
+
+const gchar *
+whep_end_name (WhepEnd end)
+{
+  return end_names[end];
+}
+
+static void
+finish (gpointer peer, guint end)
+{
+  WhepPeer *self = peer;
+
+  if (g_atomic_int_get (&self->ended))
+    return;
+  g_atomic_int_set (&self->ended, TRUE);
+  g_object_ref (self);          /* for the cleaner, and until it has it */
+  whep_transport_stop (self->transport);
+  whep_task_clear_timer (&self->connecting_timer);
+  GST_INFO ("peer %.8s ended: %s%s%s", self->id, end_names[end],
+      self->detail ? ": " : "", self->detail ? self->detail : "");
+  self->funcs.ended (self, end, self->detail, self->user_data);
+  g_thread_pool_push (self->cleaners, self, NULL);
+}
+
+void
+whep_peer_end (WhepPeer * self, WhepEnd end)
+{
+  whep_task_later (self->context, self, finish, end);
+}
+
+void
+whep_peer_clean (gpointer peer, gpointer unused)
+{
+  WhepPeer *self = peer;
+
+  whep_leg_clear (&self->leg);
+  whep_transport_close (self->transport);
+  g_object_unref (self);
+}
+
+/* The connection */
+
+static void
+on_gathered (WhepTransport * transport, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  self->funcs.gathered (self, self->user_data);
+}
+
+static void
+on_reachable (WhepTransport * transport, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  whep_leg_set_connected (&self->leg);
+}
+
+static WhepEnd
+end_without_connection (WhepPeer * self, WhepEnd end)
+{
+  return whep_transport_is_connected (self->transport) ? end :
+      WHEP_END_UNREACHABLE;
+}
+
+static void
+on_unreachable (WhepTransport * transport, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  finish (self, end_without_connection (self, WHEP_END_SILENT));
+}
+
+static const WhepTransportFuncs transport_funcs = {
+  on_gathered, on_reachable, on_unreachable
+};
+
+static void
+dtls_connected (gpointer peer, guint unused)
+{
+  WhepPeer *self = peer;
+
+  if (g_atomic_int_get (&self->ended))
+    return;
+  whep_task_clear_timer (&self->connecting_timer);
+  GST_INFO ("peer %.8s connected after %" G_GINT64_FORMAT " ms", self->id,
+      (g_get_monotonic_time () - self->born_us) / 1000);
+  g_atomic_int_set (&self->connected, TRUE);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (self->tracks[i].video)
+      self->funcs.keyframe (self, i, self->user_data);
+  }
+}
+
+static void
+on_dtls_state (GstElement * dtlsdec, GParamSpec * pspec, WhepPeer * self)
+{
+  gint state;
+
+  g_object_get (dtlsdec, "connection-state", &state, NULL);
+  if (state == DTLS_CONNECTED)
+    whep_task_later (self->context, self, dtls_connected, 0);
+  else if (state == DTLS_FAILED)
+    whep_task_later (self->context, self, finish, WHEP_END_HANDSHAKE);
+  else if (state == DTLS_CLOSED && g_atomic_int_get (&self->connected))
+    whep_task_later (self->context, self, finish, WHEP_END_CLOSED);
+}
+
+static gboolean
+on_connecting_timeout (gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  finish (self, end_without_connection (self, WHEP_END_HANDSHAKE));
+  return G_SOURCE_REMOVE;
+}
+
+/* A leg's troubles are its peer's alone: nothing reaches the bus. */
+static GstBusSyncReply
+on_leg_message (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *debug = NULL;
+
+    gst_message_parse_error (message, &error, &debug);
+    GST_WARNING ("peer %.8s: %s (%s)", self->id, error->message, debug);
+    whep_task_later (self->context, self, finish, WHEP_END_ERROR);
+  }
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
+/* Media */
+
+/* PLI, FIR and the keys of SRTP all ask upstream for a keyframe. */
+static GstPadProbeReturn
+on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (gst_event_has_name (event, "GstForceKeyUnit")) {
+    g_autoptr (GstElement) source = gst_pad_get_parent_element (pad);
+
+    for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+      if (self->tracks[i].source == source && self->tracks[i].video)
+        self->funcs.keyframe (self, i, self->user_data);
+    }
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+bitrate_changed (gpointer peer, guint unused)
+{
+  WhepPeer *self = peer;
+
+  if (!g_atomic_int_get (&self->ended))
+    self->funcs.bitrate (self, self->user_data);
+}
+
+/* Feedback that GStreamer's RTP session does not act upon itself. */
+static void
+on_feedback (GObject * session, guint type, guint subtype, guint sender_ssrc,
+    guint media_ssrc, GstBuffer * fci, WhepPeer * self)
+{
+  GstMapInfo map;
+
+  if (type != GST_RTCP_TYPE_PSFB || subtype != GST_RTCP_PSFB_TYPE_AFB || !fci
+      || !gst_buffer_map (fci, &map, GST_MAP_READ))
+    return;
+  guint bitrate = whep_remb_parse (map.data, map.size);
+  gst_buffer_unmap (fci, &map);
+  if (bitrate > 0) {
+    g_atomic_int_set ((gint *) & self->bitrate, bitrate);
+    whep_task_later (self->context, self, bitrate_changed, 0);
+  }
+}
+
+guint
+whep_peer_get_bitrate (WhepPeer * self)
+{
+  return g_atomic_int_get ((gint *) & self->bitrate);
+}
+
+/* Whether the buffer may go; a picture only when the peer can show it. */
+static gboolean
+pass_gate (WhepPeer * self, guint input, Track * track, GstBuffer * buffer)
+{
+  gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+
+  if (gst_app_src_get_current_level_buffers (GST_APP_SRC (track->source)) >=
+      QUEUE_BUFFERS_MAX) {
+    g_atomic_int_inc (&track->dropped);
+    track->needs_keyframe = track->video;
+    return FALSE;
+  }
+  if (track->needs_keyframe && delta) {
+    g_atomic_int_inc (&track->dropped);
+    self->funcs.keyframe (self, input, self->user_data);
+    return FALSE;
+  }
+  track->needs_keyframe = FALSE;
+  return TRUE;
+}
+
+void
+whep_peer_push (WhepPeer * self, guint input, GstBuffer * buffer,
+    GstCaps * caps)
+{
+  Track *track = &self->tracks[input];
+
+  if (!track->source || !g_atomic_int_get (&self->connected)
+      || g_atomic_int_get (&self->ended)
+      || !pass_gate (self, input, track, buffer))
+    return;
+  if (track->caps != caps) {
+    gst_caps_replace (&track->caps, caps);
+    gst_app_src_set_caps (GST_APP_SRC (track->source), caps);
+  }
+  gst_app_src_push_buffer (GST_APP_SRC (track->source),
+      gst_buffer_ref (buffer));
+}
+
+gboolean
+whep_peer_uses (WhepPeer * self, guint input)
+{
+  return self->tracks[input].source != NULL;
+}
+
+const gchar *
+whep_peer_get_id (WhepPeer * self)
+{
+  return self->id;
+}
+
+static void
+add_element_stats (GstStructure * stats, const gchar * name,
+    GstElement * element)
+{
+  g_autoptr (GstStructure) structure = NULL;
+
+  g_object_get (element, "stats", &structure, NULL);
+  if (structure)
+    gst_structure_set (stats, name, GST_TYPE_STRUCTURE, structure, NULL);
+}
+
+GstStructure *
+whep_peer_get_stats (WhepPeer * self)
+{
+  guint64 dropped = 0;
+
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
+    dropped += g_atomic_int_get (&self->tracks[i].dropped);
+  GstStructure *stats = gst_structure_new ("whep-peer",
+      "id", G_TYPE_STRING, self->id,
+      "connected", G_TYPE_BOOLEAN, g_atomic_int_get (&self->connected),
+      "age-ms", G_TYPE_UINT64,
+      (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
+      "buffers-dropped", G_TYPE_UINT64, dropped,
+      "bitrate-estimate", G_TYPE_UINT, whep_peer_get_bitrate (self), NULL);
+  add_element_stats (stats, "dtls", self->dtlsdec);
+  add_element_stats (stats, "rtp", self->session);
+  return stats;
+}
+
+/* Making one */
+
+/* @size random bytes in hexadecimal digits, from the system's generator. */
+static gchar *
+random_hex (gsize size)
+{
+  guint8 bytes[32];
+  GString *text = g_string_new (NULL);
+
+  g_assert (size <= sizeof bytes);
+  if (getentropy (bytes, size) != 0)
+    g_error ("the system has no random numbers");
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+static void
+make_tracks (WhepPeer * self)
+{
+  for (guint i = 0; i < self->remote->media->len; i++) {
+    const WhepMedia *media = g_ptr_array_index (self->remote->media, i);
+
+    if (media->input < 0)
+      continue;
+    Track *track = &self->tracks[media->input];
+    GstElement *source = self->leg.sources[media->input];
+    g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+
+    track->source = gst_object_ref (source);
+    track->video = g_str_equal (media->kind, "video");
+    track->needs_keyframe = track->video;
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+        on_upstream_event, self, NULL);
+  }
+}
+
+static gboolean
+make_leg (WhepPeer * self, GError ** error)
+{
+  WhepLegConfig config = {
+    .id = self->id,.offer = self->remote,.certgen = self->certgen,
+    .agent = whep_transport_get_agent (self->transport),
+    .stream_id = whep_transport_get_stream_id (self->transport),
+    .clock = self->clock,.cname = self->cname,
+    .ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,
+  };
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GObject) rtp_session = NULL;
+
+  if (!whep_leg_init (&self->leg, &config, error))
+    return FALSE;
+  self->dtlsdec = gst_object_ref (self->leg.dtlsdec);
+  self->session = gst_object_ref (self->leg.session);
+  g_object_get (self->session, "internal-session", &rtp_session, NULL);
+  g_signal_connect_object (rtp_session, "on-feedback-rtcp",
+      G_CALLBACK (on_feedback), self, 0);
+  bus = gst_element_get_bus (self->leg.pipeline);
+  gst_bus_set_sync_handler (bus, on_leg_message, self, NULL);
+  make_tracks (self);
+  g_signal_connect (self->leg.dtlsdec, "notify::connection-state",
+      G_CALLBACK (on_dtls_state), self);
+  if (gst_element_set_state (self->leg.pipeline, GST_STATE_PLAYING) !=
+      GST_STATE_CHANGE_FAILURE)
+    return TRUE;
+  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_INTERNAL,
+      _("The leg to the peer does not start. The log says why."));
+  return FALSE;
+}
+
+gboolean
+whep_peer_set_remote (WhepPeer * self, WhepOffer * remote, GError ** error)
+{
+  self->remote = remote;
+  if (!make_leg (self, error)) {
+    whep_leg_clear (&self->leg);
+    return FALSE;
+  }
+  self->connecting_timer = whep_task_timer (self->context,
+      self->connect_timeout_ms, on_connecting_timeout, self);
+  return TRUE;
+}
+
+const WhepOffer *
+whep_peer_get_remote (WhepPeer * self)
+{
+  return self->remote;
+}
+
+void
+whep_peer_connect (WhepPeer * self)
+{
+  whep_transport_set_remote (self->transport, self->remote->ice_ufrag,
+      self->remote->ice_pwd, (const gchar * const *) self->remote->candidates);
+}
+
+WhepTransport *
+whep_peer_get_transport (WhepPeer * self)
+{
+  return self->transport;
+}
+
+WhepLocal
+whep_peer_get_local (WhepPeer * self)
+{
+  return (WhepLocal) {
+  .session_id =
+        ((guint64) g_random_int () << 32) | g_random_int (),.ice_ufrag =
+        whep_transport_get_ufrag (self->transport),.ice_pwd =
+        whep_transport_get_pwd (self->transport),.fingerprint =
+        self->fingerprint,.cname = self->cname,.stream_id =
+        self->stream_name,.ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,};
+}
+
+static void
+make_transport (WhepPeer * self, const WhepPeerConfig * config)
+{
+  WhepTransportConfig transport = {
+    .context = config->context,.controlling = config->controlling,
+    .stun = config->stun,.turn = config->turn,
+  };
+
+  self->transport = whep_transport_new (&transport, &transport_funcs, self);
+}
+
+WhepPeer *
+whep_peer_new (const WhepPeerConfig * config, const WhepPeerFuncs * funcs,
+    gpointer user_data, GError ** error)
+{
+  g_autoptr (WhepPeer) self = g_object_new (WHEP_TYPE_PEER, NULL);
+
+  self->context = g_main_context_ref (config->context);
+  self->cleaners = config->cleaners;
+  self->clock = gst_object_ref (config->clock);
+  self->connect_timeout_ms = config->connect_timeout_ms;
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->id = random_hex (16);
+  self->cname = random_hex (12);
+  self->stream_name = g_strndup (self->cname, 12);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    self->ssrcs[i] = g_random_int ();
+    self->rtx_ssrcs[i] = g_random_int ();
+  }
+  self->certgen = whep_leg_certgen_new (&self->fingerprint, error);
+  if (!self->certgen)
+    return NULL;
+  make_transport (self, config);
+  return g_steal_pointer (&self);
+}
+
+static void
+whep_peer_finalize (GObject * object)
+{
+  WhepPeer *self = WHEP_PEER (object);
+
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    gst_clear_object (&self->tracks[i].source);
+    gst_caps_replace (&self->tracks[i].caps, NULL);
+  }
+  g_clear_object (&self->transport);
+  gst_clear_object (&self->dtlsdec);
+  gst_clear_object (&self->session);
+  if (self->certgen)
+    gst_element_set_state (self->certgen, GST_STATE_NULL);
+  gst_clear_object (&self->certgen);
+  gst_clear_object (&self->clock);
+  g_clear_pointer (&self->remote, whep_offer_free);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_free (self->id);
+  g_free (self->cname);
+  g_free (self->stream_name);
+  g_free (self->fingerprint);
+  g_free (self->detail);
+  G_OBJECT_CLASS (whep_peer_parent_class)->finalize (object);
+}
+
+static void
+whep_peer_class_init (WhepPeerClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = whep_peer_finalize;
+}
+
+static void
+whep_peer_init (WhepPeer * self)
+{
+  self->born_us = g_get_monotonic_time ();
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A peer by itself: it ends once, for the reason that came first, and it takes
+ * buffers from nobody before it is connected.
+ */
+#include "config.h"
+
+#include "whep/whep-peer.h"
+
+#include <string.h>
+
+#include "offers.h"
+
+typedef struct
+{
+  GMainContext *context;
+  GThreadPool *cleaners;
+  GstClock *clock;
+  WhepPeer *peer;
+  guint gathered;
+  guint ends;
+  WhepEnd end;
+} Fixture;
+
+static void
+on_gathered (WhepPeer * peer, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->gathered++;
+}
+
+static void
+on_keyframe (WhepPeer * peer, guint input, gpointer user_data)
+{
+}
+
+static void
+on_ended (WhepPeer * peer, WhepEnd end, const gchar * detail,
+    gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->ends++;
+  f->end = end;
+}
+
+static const WhepPeerFuncs funcs = {
+  .gathered = on_gathered,.keyframe = on_keyframe,.ended = on_ended
+};
+
+static WhepOffer *
+offer_of (const gchar * text)
+{
+  g_autoptr (GstCaps) vp8 = gst_caps_from_string ("video/x-vp8");
+  WhepFormat format = whep_format_from_caps (vp8);
+  GError *error = NULL;
+  WhepOffer *offer = whep_offer_parse (text, strlen (text), &format, 1, &error);
+
+  g_assert_no_error (error);
+  return offer;
+}
+
+static void
+setup (Fixture * f, gconstpointer timeout_ms)
+{
+  g_autofree gchar *text = offer_load ("chromium.sdp");
+  GError *error = NULL;
+
+  f->context = g_main_context_new ();
+  f->clock = gst_system_clock_obtain ();
+  f->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
+  WhepPeerConfig config = {
+    .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
+    .connect_timeout_ms = GPOINTER_TO_UINT (timeout_ms),
+  };
+  f->peer = whep_peer_new (&config, &funcs, f, &error);
+  g_assert_no_error (error);
+  whep_peer_set_remote (f->peer, offer_of (text), &error);
+  g_assert_no_error (error);
+}
+
+static void
+teardown (Fixture * f, gconstpointer data)
+{
+  if (f->ends == 0) {
+    whep_peer_end (f->peer, WHEP_END_STOPPED);
+    while (f->ends == 0)
+      g_main_context_iteration (f->context, TRUE);
+  }
+  g_thread_pool_free (f->cleaners, FALSE, TRUE);
+  g_object_add_weak_pointer (G_OBJECT (f->peer), (gpointer *) & f->peer);
+  g_object_unref (f->peer);
+  while (f->peer)
+    g_main_context_iteration (f->context, TRUE);
+  gst_object_unref (f->clock);
+  g_main_context_unref (f->context);
+}
+
+static void
+test_local (Fixture * f, gconstpointer data)
+{
+  WhepLocal local = whep_peer_get_local (f->peer);
+
+  g_assert_cmpstr (local.ice_ufrag, ==,
+      whep_transport_get_ufrag (whep_peer_get_transport (f->peer)));
+  g_assert_true (g_str_has_prefix (local.fingerprint, "sha-256 "));
+  g_assert_true (g_str_has_prefix (local.cname, local.stream_id));
+  g_assert_nonnull (whep_peer_get_remote (f->peer));
+  whep_transport_gather (whep_peer_get_transport (f->peer));
+  while (f->gathered == 0)
+    g_main_context_iteration (f->context, TRUE);
+  whep_peer_connect (f->peer);
+}
+
+static void
+test_ends_once (Fixture * f, gconstpointer data)
+{
+  whep_peer_end (f->peer, WHEP_END_LEFT);
+  whep_peer_end (f->peer, WHEP_END_ERROR);
+  g_assert_cmpuint (f->ends, ==, 0);
+  while (g_main_context_iteration (f->context, FALSE));
+  g_assert_cmpuint (f->ends, ==, 1);
+  g_assert_cmpint (f->end, ==, WHEP_END_LEFT);
+}
+
+static void
+test_timeout (Fixture * f, gconstpointer data)
+{
+  while (f->ends == 0)
+    g_main_context_iteration (f->context, TRUE);
+  g_assert_cmpint (f->end, ==, WHEP_END_UNREACHABLE);
+}
+
+static void
+test_stats (Fixture * f, gconstpointer data)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-vp8");
+  g_autoptr (GstBuffer) buffer = gst_buffer_new_allocate (NULL, 10, NULL);
+  gboolean connected = TRUE;
+
+  g_assert_true (whep_peer_uses (f->peer, 0));
+  g_assert_false (whep_peer_uses (f->peer, 1));
+  whep_peer_push (f->peer, 0, buffer, caps);
+  whep_peer_push (f->peer, 1, buffer, caps);
+  g_autoptr (GstStructure) stats = whep_peer_get_stats (f->peer);
+  g_assert_cmpstr (gst_structure_get_string (stats, "id"), ==,
+      whep_peer_get_id (f->peer));
+  g_assert_cmpuint (strlen (whep_peer_get_id (f->peer)), ==, 32);
+  g_assert_true (gst_structure_get_boolean (stats, "connected", &connected));
+  g_assert_false (connected);
+  g_assert_true (gst_structure_has_field (stats, "dtls"));
+  g_assert_true (gst_structure_has_field (stats, "rtp"));
+}
+
+static void
+test_end_names (void)
+{
+  for (guint i = 0; i < WHEP_N_ENDS; i++)
+    g_assert_nonnull (whep_end_name (i));
+  g_assert_cmpstr (whep_end_name (WHEP_END_SILENT), ==, "silent");
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, timeout_ms, func) \
+  g_test_add ("/whep/peer/" name, Fixture, GUINT_TO_POINTER (timeout_ms), \
+      setup, func, teardown)
+  ADD ("local", 20000, test_local);
+  ADD ("ends-once", 20000, test_ends_once);
+  ADD ("timeout", 50, test_timeout);
+  ADD ("stats", 20000, test_stats);
+#undef ADD
+  g_test_add_func ("/whep/peer/end-names", test_end_names);
+  return g_test_run ();
+}
