@@ -6,11 +6,11 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 build=${BUILD_DIR:-$root/build}
+. "$here/common.sh"
 . "$here/setup.sh"
 
 usage () {
-  cat <<END
-Usage: camera-to-browser.sh [--port PORT] [--address ADDRESS] [SOURCE]
+  gettext "Usage: camera-to-browser.sh [--port PORT] [--address ADDRESS] [SOURCE]
 
 Shows SOURCE in any number of browsers, over an encrypted WebRTC connection.
 
@@ -26,44 +26,47 @@ Without it: the first camera of this machine, or a moving test picture.
   --help             show this text
 
 Ctrl-C ends it. BUILD_DIR says where to build; default: build.
-END
-}
-
-# fail SENTENCE [STATUS]: 2 for a wrong command line, 1 for all the rest.
-fail () {
-  echo "$1" >&2
-  exit "${2:-1}"
+"
 }
 
 read_arguments () {
+  local option
   source='' port=8080 address=127.0.0.1
   while [ $# -gt 0 ]; do
-    case $1 in
+    option=$1
+    case $option in
       --help | -h) usage; exit 0 ;;
       --port | --address)
-        [ $# -ge 2 ] || fail "$1 needs a value; --help shows how." 2
-        printf -v "${1#--}" %s "$2"
+        [ $# -ge 2 ] ||
+          fail "$(eval_gettext "\$option needs a value; --help shows how.")" 2
+        printf -v "${option#--}" %s "$2"
         shift ;;
-      -*) fail "The option $1 is not known; --help lists all." 2 ;;
-      '') fail "The source is empty; --help shows what it can be." 2 ;;
+      -*) fail "$(eval_gettext "The option \$option is not known; --help lists all.")" 2 ;;
+      '') fail "$(gettext "The source is empty; --help shows what it can be.")" 2 ;;
       *)
-        [ -z "$source" ] || fail "Only one source at a time: $source or $1." 2
-        source=$1 ;;
+        [ -z "$source" ] ||
+          fail "$(eval_gettext "Only one source at a time: \$source or \$option.")" 2
+        source=$option ;;
     esac
     shift
   done
 }
 
 check_arguments () {
+  local user
   [[ $port =~ ^[0-9]{1,5}$ ]] && ((10#$port >= 1 && 10#$port <= 65535)) ||
-    fail "$port is not a port; it is a number from 1 to 65535." 2
+    fail "$(eval_gettext "\$port is not a port; it is a number from 1 to 65535.")" 2
   case $source in
     '' | rtsp://?* | rtsps://?*) ;;
-    *://*) fail "$source cannot be shown; only rtsp:// addresses can." 2 ;;
+    *://*) fail "$(eval_gettext "\$source cannot be shown; only rtsp:// addresses can.")" 2 ;;
     *)
-      [ -e "$source" ] || fail "There is no file or device $source."
-      [ ! -d "$source" ] || fail "$source is a folder, not a file or device."
-      [ -r "$source" ] || fail "$source may not be read by $(id -un)."
+      user=$(id -un)
+      [ -e "$source" ] ||
+        fail "$(eval_gettext "There is no file or device \$source.")"
+      [ ! -d "$source" ] ||
+        fail "$(eval_gettext "\$source is a folder, not a file or device.")"
+      [ -r "$source" ] ||
+        fail "$(eval_gettext "\$source may not be read by \$user.")"
       source=$(realpath -- "$source") ;;
   esac
 }
@@ -73,14 +76,14 @@ build_plugins () {
   local log
   log=$(mktemp)
   if [ ! -f "$build/build.ninja" ]; then
-    echo "Building the plugins into $build ..."
+    eval_gettext "Building the plugins into \$build ..."; echo
     meson setup "$build" "$root" --buildtype=release -Dwhep=enabled \
       -Dtests=disabled -Dexamples=disabled >"$log" 2>&1
   fi
   if ! meson compile -C "$build" >>"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
-    fail "The plugins could not be built; the lines above say why."
+    fail "$(gettext "The plugins could not be built; the lines above say why.")"
   fi
   rm -f "$log"
 }
@@ -110,18 +113,12 @@ first_camera () {
 # discover SOURCE: what streams it has, into $streams; why none, into $reason.
 discover () {
   streams=$(LC_ALL=C gst-discoverer-1.0 --timeout=10 "$1" 2>&1)
-  reason=$(sed -n '/^An error/{n;s/^ *//;s/\.$//;p}' <<<"$streams")
+  reason=$(sed -n '/^An error/{n;s/^ */: /;s/\.$//;p}' <<<"$streams")
   grep -qE '(video|audio) #' <<<"$streams"
 }
 
 has () {
   grep -q "$1" <<<"$streams"
-}
-
-# quoted TEXT: so that gst-launch-1.0 takes it as it is.
-quoted () {
-  local text=${1//\\/\\\\}
-  echo "\"${text//\"/\\\"}\""
 }
 
 encode_video=(videoconvert ! vp8enc deadline=1 cpu-used=8 threads=2
@@ -145,7 +142,7 @@ camera_pipeline () {
 
 file_pipeline () {
   discover "$1" ||
-    fail "$1 has no picture and no sound that can be played${reason:+: $reason}."
+    fail "$(eval_gettext "\$source has no picture and no sound that can be played\$reason.")"
   pipeline=(filesrc location="$(quoted "$1")" ! decodebin name=file)
   ! has 'video #' || pipeline+=(file. ! queue ! identity sync=true
     ! "${encode_video[@]}" ! web.)
@@ -154,7 +151,8 @@ file_pipeline () {
 }
 
 rtsp_pipeline () {
-  discover "$1" || fail "No stream comes from $1${reason:+: $reason}."
+  discover "$1" ||
+    fail "$(eval_gettext "No stream comes from \$source\$reason.")"
   pipeline=(rtspsrc location="$(quoted "$1")" latency=200 name=camera)
   if has 'video #.*H\.264'; then
     pipeline+=(camera. ! application/x-rtp,media=video ! queue
@@ -175,7 +173,7 @@ choose_pipeline () {
       if [ -n "$source" ]; then
         camera_pipeline "$source"
       else
-        source="a test picture"
+        source=$(gettext "a test picture")
         test_pipeline
       fi ;;
     *)
@@ -192,7 +190,8 @@ announce () {
   while kill -0 $$ 2>/dev/null; do
     if port_answers; then
       [[ $address != *:* ]] || address="[$address]"
-      echo "Showing $source. Open http://$address:$port/ ; Ctrl-C ends it."
+      eval_gettext "Showing \$source. Open http://\$address:\$port/ ; Ctrl-C ends it."
+      echo
       return
     fi
     sleep 0.1
@@ -204,7 +203,8 @@ check_arguments
 setup_packages "$here/packages.txt" || exit
 build_plugins
 use_built_plugins
-! port_answers || fail "Port $port is in use; choose another one with --port."
+! port_answers ||
+  fail "$(eval_gettext "Port \$port is in use; choose another one with --port.")"
 choose_pipeline
 
 announce &

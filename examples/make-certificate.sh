@@ -8,27 +8,20 @@
 #   KEY-TYPE  ecdsa-p256 (default), ecdsa-p384, rsa-2048, rsa-3072
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-
-fail () {
-  echo "$1" >&2
-  exit "${2:-1}"
-}
+. "$here/common.sh"
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
-  fail "Usage: make-certificate.sh FILE [KEY-TYPE]" 2
+  fail "$(gettext "Usage: make-certificate.sh FILE [KEY-TYPE]")" 2
 fi
 key_type=${2:-ecdsa-p256}
 case $key_type in
   ecdsa-p256 | ecdsa-p384 | rsa-2048 | rsa-3072) ;;
-  *) fail "$key_type is not a type of key; take ecdsa-p256, ecdsa-p384, \
-rsa-2048 or rsa-3072." 2 ;;
+  *) fail "$(eval_gettext "\$key_type is not a type of key; take ecdsa-p256, ecdsa-p384, rsa-2048 or rsa-3072.")" 2 ;;
 esac
 
-if [ -z "${GST_PLUGIN_PATH_1_0:-}" ]; then
-  export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/dtls}
-fi
-gst-inspect-1.0 dtlscertgen >/dev/null 2>&1 || fail "The element dtlscertgen is \
-missing. Build it first: meson setup build && meson compile -C build"
+export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/dtls}
+gst-inspect-1.0 dtlscertgen >/dev/null 2>&1 ||
+  fail "$(eval_gettext "The plugin is not in \$GST_PLUGIN_PATH. Build it first: meson setup build && meson compile -C build")"
 
 # The element tells its fingerprint in a message.
 messages=$(gst-launch-1.0 -m dtlscertgen location="$1" key-type="$key_type" \

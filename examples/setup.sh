@@ -6,6 +6,7 @@
 #   setup_packages examples/packages.txt tests/packages.txt
 #
 # Nothing is fetched when nothing is missing. shellcheck shell=bash
+. "${BASH_SOURCE[0]%/*}/common.sh"
 
 # Prints "PACKAGE PROBE" for each line of the lists given.
 setup_read_lists () {
@@ -56,10 +57,11 @@ setup_as_root () {
 
 setup_install_debian () {
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    echo "Please install these packages as root, then start again:" "$@" >&2
+    echo "$(gettext "Please install these packages as root, then start again:")" \
+      "$@" >&2
     return 1
   fi
-  echo "Installing, which can take some minutes:" "$@"
+  echo "$(gettext "Installing, which can take some minutes:")" "$@"
   # A prompt in the middle would hang a script that has no terminal.
   setup_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
     setup_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
@@ -76,7 +78,7 @@ setup_packages () {
   fi
   mapfile -t missing < <(setup_read_lists "$@" | setup_missing_elsewhere)
   [ ${#missing[@]} = 0 ] && return
-  echo "Not found (Debian's package names; yours may differ):" >&2
+  echo "$(gettext "Not found (Debian's package names; yours may differ):")" >&2
   printf '  %s\n' "${missing[@]}" >&2
   return 1
 }

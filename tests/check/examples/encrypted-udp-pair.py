@@ -5,19 +5,17 @@
 Started by isolated.sh, so that their ports are free and nothing leaves.
 """
 
-import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / 'tests' / 'check' / 'scripts'))
 import tap  # noqa: E402
+from shell import TIMEOUT_S, Shell, environment  # noqa: E402
 
 README = ROOT / 'README.md'
 SCRIPT = ROOT / 'examples' / 'encrypted-udp-pair.sh'
@@ -26,7 +24,6 @@ SECTION = re.compile(r'<!-- encrypted-udp-pair -->(.*?)'
 BLOCK = re.compile(r'```sh\n(.*?)```', re.S)
 COMMAND = re.compile(r'^ *(gst-launch-1\.0 (?:[^\n]*\\\n)*[^\n]*)', re.M)
 
-TIMEOUT_S = 60
 FRAMES = 10
 # I420 of videotestsrc's 320x240, as it reaches the last element
 FRAME = re.compile(r'calling chainfunction &gst_base_sink_chain.*size 115200')
@@ -35,68 +32,6 @@ FRAME = re.compile(r'calling chainfunction &gst_base_sink_chain.*size 115200')
 def blocks():
     """What README says to type: once, in shell 1, in shell 2."""
     return BLOCK.findall(SECTION.search(README.read_text())[1])
-
-
-def environment():
-    env = dict(os.environ, GST_DEBUG='GST_SCHEDULING:6', GST_DEBUG_NO_COLOR='1')
-    # without a display, a sink for the picture that does not look for one
-    env['GST_PLUGIN_FEATURE_RANK'] = 'dfbvideosink:NONE,kmssink:NONE'
-    for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'GST_PLUGIN_PATH'):
-        env.pop(name, None)
-    env['GST_PLUGIN_PATH'] = env.get('GST_PLUGIN_PATH_1_0', '')
-    return env
-
-
-class Shell:
-    """One of the two, with a memory of what it printed."""
-
-    def __init__(self, command, folder):
-        self.changed = threading.Condition()
-        self.lines = []
-        self.ended = False
-        self.process = subprocess.Popen(
-            ['bash', '-c', command], cwd=folder, env=environment(), text=True,
-            errors='replace', stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True)
-        self.thread = threading.Thread(target=self.read)
-        self.thread.start()
-
-    def read(self):
-        for line in self.process.stdout:
-            with self.changed:
-                self.lines.append(line.rstrip())
-                self.changed.notify_all()
-        with self.changed:
-            self.ended = True
-            self.changed.notify_all()
-
-    def count(self, pattern):
-        return sum(1 for line in self.lines if re.search(pattern, line))
-
-    def wait_for(self, pattern, times=1, start=0):
-        """Whether it is printed as often, in the lines from start on."""
-        position, found = start, 0
-
-        def is_over():
-            nonlocal position, found
-            new = self.lines[position:]
-            position += len(new)
-            found += sum(1 for line in new if re.search(pattern, line))
-            return found >= times or self.ended
-
-        with self.changed:
-            self.changed.wait_for(is_over, TIMEOUT_S)
-        return found >= times
-
-    def stop(self):
-        os.killpg(self.process.pid, signal.SIGINT)
-        self.process.wait(TIMEOUT_S)
-        self.thread.join()
-        self.process.stdout.close()
-
-    def told(self):
-        return '\n'.join(line for line in self.lines
-                         if 'GST_SCHEDULING' not in line)
 
 
 class EncryptedUdpPair(unittest.TestCase):
@@ -159,8 +94,16 @@ class EncryptedUdpPair(unittest.TestCase):
         for command in commands:
             self.assertIn(command, script)
 
+    def test_script_for_any_peer(self):
+        viewer = self.start(f'{SCRIPT} viewer --any-peer')
+        self.assertTrue(viewer.wait_for('Setting pipeline to PLAYING'),
+                        viewer.told())
+        camera = self.start(f'{SCRIPT} camera --any-peer')
+        self.assertTrue(viewer.wait_for(FRAME, FRAMES),
+                        viewer.told() + camera.told())
+
     def test_script_usage(self):
-        for arguments in ([], ['somebody']):
+        for arguments in ([], ['somebody'], ['viewer', '--anyone']):
             result = subprocess.run([SCRIPT, *arguments], cwd=self.folder,
                                     env=environment(), text=True,
                                     capture_output=True, timeout=TIMEOUT_S)
