@@ -283,20 +283,36 @@ enc_pad_name (DtlsSrtpEnc * self, const gchar * pattern, const gchar * wanted)
   }
 }
 
-static GstPad *
-enc_request_new_pad (GstElement * element, GstPadTemplate * template,
-    const gchar * wanted, const GstCaps * caps)
+/* Without sink pads this is where a stream begins, which a pipeline that is
+ * told to end asks to do so. */
+static void
+enc_note_sink_pads (DtlsSrtpEnc * self)
 {
-  DtlsSrtpEnc *self = DTLS_SRTP_ENC (element);
-  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
-  g_autofree gchar *name = enc_pad_name (self, pattern, wanted);
-  GstPad *taken = gst_element_get_static_pad (element, name);
+  GST_OBJECT_LOCK (self);
+  if (GST_ELEMENT (self)->numsinkpads == 0)
+    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+  else
+    GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
+  GST_OBJECT_UNLOCK (self);
+}
 
-  if (taken != NULL) {
-    GST_ERROR_OBJECT (self, "there is a pad \"%s\" already", name);
-    gst_object_unref (taken);
-    return NULL;
-  }
+static gboolean
+enc_send_event (GstElement * element, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS
+      || !GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SOURCE))
+    return GST_ELEMENT_CLASS (dtls_srtp_enc_parent_class)->send_event (element,
+        event);
+  gst_event_unref (event);
+  enc_media_ended (element);
+  return TRUE;
+}
+
+static GstPad *
+enc_add_pad (DtlsSrtpEnc * self, GstPadTemplate * template, const gchar * name)
+{
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
+
   if (g_str_equal (pattern, "data_sink"))
     return dtls_media_sender_add_pad (self->media, template, name,
         DTLS_SRTP_RTCP, enc_data_chain);
@@ -305,11 +321,31 @@ enc_request_new_pad (GstElement * element, GstPadTemplate * template,
       NULL);
 }
 
+static GstPad *
+enc_request_new_pad (GstElement * element, GstPadTemplate * template,
+    const gchar * wanted, const GstCaps * caps)
+{
+  DtlsSrtpEnc *self = DTLS_SRTP_ENC (element);
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
+  g_autofree gchar *name = enc_pad_name (self, pattern, wanted);
+  GstPad *taken = gst_element_get_static_pad (element, name), *pad;
+
+  if (taken != NULL) {
+    GST_ERROR_OBJECT (self, "there is a pad \"%s\" already", name);
+    gst_object_unref (taken);
+    return NULL;
+  }
+  pad = enc_add_pad (self, template, name);
+  enc_note_sink_pads (self);
+  return pad;
+}
+
 static void
 enc_release_pad (GstElement * element, GstPad * pad)
 {
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
+  enc_note_sink_pads (DTLS_SRTP_ENC (element));
 }
 
 /* While READY or above, new keys take the place of the old ones as soon as
@@ -533,6 +569,7 @@ dtls_srtp_enc_class_init (DtlsSrtpEncClass * klass)
   object_class->get_property = enc_get_property;
   object_class->finalize = enc_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (enc_change_state);
+  element_class->send_event = GST_DEBUG_FUNCPTR (enc_send_event);
   element_class->request_new_pad = GST_DEBUG_FUNCPTR (enc_request_new_pad);
   element_class->release_pad = GST_DEBUG_FUNCPTR (enc_release_pad);
   enc_install_settings (object_class);
@@ -575,4 +612,5 @@ dtls_srtp_enc_init (DtlsSrtpEnc * self)
   dtls_media_sender_set_funcs (self->media, &media_funcs);
   self->dtls = dtls_sender_link_new (GST_ELEMENT (self), self->src, NULL);
   self->static_keys = dtls_static_keys_new (PROP_STATIC_KEYS);
+  enc_note_sink_pads (self);
 }

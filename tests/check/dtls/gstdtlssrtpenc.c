@@ -500,6 +500,89 @@ test_eos_sends_close_notify_and_leaves_when_the_peer_has_closed (void)
   pair_stop (&pair);
 }
 
+static gboolean
+element_is_source (GstElement * element)
+{
+  return GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SOURCE);
+}
+
+/* As "gst-launch-1.0 -e" does on Ctrl-C; what only receives has no media that
+ * could bring the EOS. */
+static void
+test_eos_of_a_pipeline_that_only_receives (void)
+{
+  GstElement *pipeline = gst_parse_launch ("dtlssrtpenc connection-id=end "
+      "! fakesink async=false dtlssrtpdec connection-id=end", NULL);
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_assert_true (gst_element_send_event (pipeline, gst_event_new_eos ()));
+  message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+}
+
+static void
+test_eos_of_the_pipeline_closes_the_association (void)
+{
+  Pair pair;
+  GstPad *pad;
+
+  pair_open (&pair);
+  g_assert_false (element_is_source (pair.a.enc));
+  GST_OBJECT_FLAG_SET (pair.a.enc, GST_ELEMENT_FLAG_SOURCE);
+  g_assert_true (gst_element_send_event (pair.a.enc, gst_event_new_eos ()));
+  pair_until (&pair, element_state (pair.b.dec) == DTLS_STATE_CLOSED);
+  pad = gst_element_request_pad_simple (pair.a.enc, "rtp_sink_9");
+  g_assert_false (element_is_source (pair.a.enc));
+  gst_object_unref (pad);
+  pair_stop (&pair);
+}
+
+static void
+test_eos_of_the_pipeline_without_dtls (void)
+{
+  GstBuffer *key = static_key (30);
+  GstElement *enc = enc_with_key (key);
+  GstHarness *out = gst_harness_new_with_element (enc, NULL, "src");
+  GstEvent *eos;
+
+  gst_harness_play (out);
+  g_assert_true (gst_element_send_event (enc, gst_event_new_eos ()));
+  eos = gst_pad_get_sticky_event (out->sinkpad, GST_EVENT_EOS, 0);
+  g_assert_nonnull (eos);
+  gst_event_unref (eos);
+  gst_harness_teardown (out);
+  gst_object_unref (enc);
+  gst_buffer_unref (key);
+}
+
+/* With sink pads, the EOS comes with the media. */
+static void
+test_eos_of_the_pipeline_comes_with_the_media (void)
+{
+  GstElement *enc = gst_element_factory_make ("dtlssrtpenc", NULL);
+  GstPad *pads[2];
+  guint i;
+
+  g_assert_true (element_is_source (enc));
+  pads[0] = gst_element_request_pad_simple (enc, "rtp_sink_0");
+  pads[1] = gst_element_request_pad_simple (enc, "data_sink");
+  for (i = 0; i < G_N_ELEMENTS (pads); i++) {
+    g_assert_false (element_is_source (enc));
+    gst_element_release_request_pad (enc, pads[i]);
+    gst_object_unref (pads[i]);
+  }
+  g_assert_true (element_is_source (enc));
+  gst_object_unref (enc);
+}
+
 static void
 test_flush_loses_no_state (void)
 {
@@ -597,6 +680,10 @@ main (int argc, char **argv)
   ADD (rtp_sync_ends_with_the_element);
   ADD (restarts_from_every_state);
   ADD (eos_sends_close_notify_and_leaves_when_the_peer_has_closed);
+  ADD (eos_of_a_pipeline_that_only_receives);
+  ADD (eos_of_the_pipeline_closes_the_association);
+  ADD (eos_of_the_pipeline_without_dtls);
+  ADD (eos_of_the_pipeline_comes_with_the_media);
   ADD (flush_loses_no_state);
   ADD (pads_by_name_and_released);
   ADD (pad_of_a_running_element);
