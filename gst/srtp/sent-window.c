@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A ring of tags, one slot a sequence number. Its size is a power of two, so
+ * A ring of tags, one slot a packet index. Its size is a power of two, so
  * that slots stay in order where sequence numbers wrap.
+ *
+ * Slots go by index, not by sequence number: a sender that jumps by about
+ * half of the numbers comes to the same ones in another round.
  */
 #include "config.h"
 
 #include "sent-window.h"
 
 #define NOT_SENT 0
+#define SEQ_RANGE 65536
 
 struct _DtlsSentWindow
 {
   gboolean is_empty;
-  guint16 highest;
+  guint64 highest;              /* index */
   guint mask;
   guint32 tags[];
 };
@@ -34,38 +38,45 @@ dtls_sent_window_free (DtlsSentWindow * self)
   g_free (self);
 }
 
-/* Forgets the slots between the highest number and the new one. */
-static void
-sent_window_advance (DtlsSentWindow * self, guint16 seq)
+/* RFC 3711 section 3.3.1: of the indices that end in these 16 bits, the one
+ * that is nearest to the highest. Like libsrtp2's, it is never below zero, and
+ * where two are as near it is the one ahead: the other is too old to pass. */
+static guint64
+sent_window_index (const DtlsSentWindow * self, guint16 seq)
 {
-  guint steps = (guint16) (seq - self->highest);
+  gint distance = (gint16) (seq - (guint16) self->highest);
+  gint64 index;
+
+  if (distance == G_MININT16)
+    distance = -distance;
+  index = (gint64) self->highest + distance;
+  return index < 0 ? index + SEQ_RANGE : index;
+}
+
+/* Forgets the slots between the highest index and the new one. */
+static void
+sent_window_advance (DtlsSentWindow * self, guint64 index)
+{
+  guint64 steps = index - self->highest;
 
   if (self->is_empty || steps > self->mask)
     steps = self->mask + 1;
-  for (guint i = 0; i < steps; i++)
-    self->tags[(seq - i) & self->mask] = NOT_SENT;
-  self->highest = seq;
+  for (guint64 i = 0; i < steps; i++)
+    self->tags[(index - i) & self->mask] = NOT_SENT;
+  self->highest = index;
   self->is_empty = FALSE;
-}
-
-/* What is older than the ring is new too: the replay check has passed it. */
-static gboolean
-sent_window_is_new (const DtlsSentWindow * self, guint16 seq)
-{
-  gint distance = (gint16) (seq - self->highest);
-
-  return self->is_empty || distance > 0 || distance < -(gint) self->mask;
 }
 
 gboolean
 dtls_sent_window_add (DtlsSentWindow * self, guint16 seq, guint32 tag)
 {
-  guint32 *slot = &self->tags[seq & self->mask];
+  guint64 index = sent_window_index (self, seq);
+  guint32 *slot = &self->tags[index & self->mask];
 
   if (tag == NOT_SENT)
     tag = ~NOT_SENT;
-  if (sent_window_is_new (self, seq))
-    sent_window_advance (self, seq);
+  if (self->is_empty || index > self->highest)
+    sent_window_advance (self, index);
   if (*slot != NOT_SENT && *slot != tag)
     return FALSE;
   *slot = tag;

@@ -62,16 +62,35 @@ test_late_first_time (void)
   }
 }
 
+/* In the order in which a replay check lets them pass: forward by up to half
+ * of the numbers, or further where nothing came before them. */
 static void
 test_jumps (void)
 {
   g_autoptr (DtlsSentWindow) window = dtls_sent_window_new (WINDOW);
-  guint16 seqs[] = { 5, 105, 30000, 5, 40000, 200 };
+  guint16 seqs[] = { 5, 105, 30000, 62768, 5, 32773, 40000, 200 };
 
   for (guint i = 0; i < G_N_ELEMENTS (seqs); i++) {
     g_assert_true (dtls_sent_window_add (window, seqs[i], 1000 + i));
     g_assert_false (dtls_sent_window_add (window, seqs[i], 2000 + i));
   }
+}
+
+/* Numbers are only the same in the same round: 1 is not refused for that of
+ * the round before, and a second 65500 not taken for a new one. */
+static void
+test_jump_to_the_end_of_a_round (void)
+{
+  g_autoptr (DtlsSentWindow) window = dtls_sent_window_new (WINDOW);
+
+  g_assert_true (dtls_sent_window_add (window, 1, 1));
+  g_assert_true (dtls_sent_window_add (window, 65500, 2));
+  g_assert_false (dtls_sent_window_add (window, 65500, 3));
+  g_assert_true (dtls_sent_window_add (window, 65450, 4));
+  g_assert_false (dtls_sent_window_add (window, 65450, 5));
+  g_assert_true (dtls_sent_window_add (window, 0, 6));
+  g_assert_true (dtls_sent_window_add (window, 1, 7));
+  g_assert_false (dtls_sent_window_add (window, 65500, 8));
 }
 
 /* Any number of packets, also those that are no power of two. */
@@ -97,6 +116,8 @@ main (int argc, char **argv)
   g_test_add_func ("/srtp/sent-window/whole-window", test_whole_window);
   g_test_add_func ("/srtp/sent-window/late-first-time", test_late_first_time);
   g_test_add_func ("/srtp/sent-window/jumps", test_jumps);
+  g_test_add_func ("/srtp/sent-window/jump-to-the-end-of-a-round",
+      test_jump_to_the_end_of_a_round);
   g_test_add_func ("/srtp/sent-window/sizes", test_sizes);
   return g_test_run ();
 }

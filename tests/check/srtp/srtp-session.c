@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <srtp2/srtp.h>
+
 #include "engine/error.h"
 #include "reference.h"
 
@@ -429,6 +431,78 @@ check_no_other_packet_under_one_number (Pair * pair)
   g_assert_cmpuint (stats.packets[DTLS_SRTP_REPLAYED], ==, 2);
 }
 
+/* A sender of plain libsrtp2 that never takes an index twice. */
+static srtp_t
+make_strict_sender (DtlsSecret * key)
+{
+  srtp_policy_t policy = { 0, };
+  srtp_t sender = NULL;
+
+  srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtp);
+  srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy.rtcp);
+  policy.ssrc.type = ssrc_any_outbound;
+  policy.key = dtls_secret_bytes (key);
+  policy.window_size = DTLS_SRTP_REPLAY_WINDOW;
+  g_assert_cmpint (srtp_create (&sender, &policy), ==, srtp_err_status_ok);
+  return sender;
+}
+
+/* Steps of one, back and forth within the window, and jumps anywhere. */
+static guint16
+next_jump (GRand * rand, guint16 seq)
+{
+  switch (g_rand_int_range (rand, 0, 200)) {
+    case 0:
+      return g_rand_int (rand);
+    case 1:
+      return seq + 32768 + g_rand_int_range (rand, -1100, 1100);
+    default:
+      return seq + g_rand_int_range (rand, -3, 6);
+  }
+}
+
+/* Every packet is another one: each index may be used once, and those that
+ * were not used must not be refused. */
+static void
+test_jumping_sender (void)
+{
+  const DtlsProfile *profile =
+      dtls_profile_from_id (DTLS_PROFILE_AEAD_AES_128_GCM);
+  g_autoptr (DtlsSecret) key = make_key (profile, 1);
+  guint refused = 0;
+
+  for (guint seed = 0; seed < 200; seed++) {
+    g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+    DtlsSrtpSession *sender = make_session (profile, key, DTLS_SRTP_SEND);
+    srtp_t strict = make_strict_sender (key);
+    /* The first round has no round before it to go back to. */
+    guint16 seq = g_rand_int_range (rand, 0, seed % 2 ? 10 : 65536);
+
+    for (guint32 i = 0; i < 1000; i++) {
+      Packet packet, expected;
+      int size;
+
+      make_rtp (&packet, SSRC, seq, 20);
+      memcpy (packet.data + 12, &i, sizeof i);
+      expected = packet;
+      size = expected.size;
+      if (srtp_protect (strict, expected.data, &size) == srtp_err_status_ok) {
+        assert_status (protect (sender, DTLS_SRTP_RTP, &packet), DTLS_SRTP_OK);
+        expected.size = size;
+        assert_same (&packet, &expected);
+      } else {
+        assert_status (protect (sender, DTLS_SRTP_RTP, &packet),
+            DTLS_SRTP_REPLAYED);
+        refused++;
+      }
+      seq = next_jump (rand, seq);
+    }
+    dtls_srtp_session_free (sender);
+    srtp_dealloc (strict);
+  }
+  g_assert_cmpuint (refused, >, 1000);
+}
+
 /* ------------------------------------------------ hostile packets */
 
 static void
@@ -792,6 +866,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, checks[i].func, for_all_profiles);
   }
+  g_test_add_func ("/srtp/session/jumping-sender", test_jumping_sender);
   g_test_add_func ("/srtp/session/unknown-profile", test_unknown_profile);
   g_test_add_func ("/srtp/session/status-names", test_status_names);
   return g_test_run ();
