@@ -57,6 +57,7 @@ association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
   if (dtls_connection_expects_client (self->current, random))
     return self->current;
 
+  dtls_connection_hush (self->next ? self->next : self->current, now_us);
   if (!self->cookie)
     self->cookie = dtls_hello_cookie_new ();
   if (!dtls_hello_cookie_check (self->cookie, hello)) {

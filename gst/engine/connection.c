@@ -29,6 +29,7 @@
 #define US_PER_MS G_GINT64_CONSTANT (1000)
 #define CONNECTION_REPEAT_MIN_US (20 * US_PER_MS)
 #define CONNECTION_ALERT_HOLD_US (2000 * US_PER_MS)
+#define CONNECTION_HUSH_US (1000 * US_PER_MS)
 
 /* Data that comes before the peer is accepted. */
 #define CONNECTION_HELD_DATA_MAX 256
@@ -389,6 +390,12 @@ dtls_connection_take_record (DtlsConnection * self, const DtlsRecord * record,
   if (self->phase == DTLS_PHASE_WAITING && connection_can_pull (self))
     connection_begin (self, now_us);
   return verdict;
+}
+
+void
+dtls_connection_hush (DtlsConnection * self, gint64 now_us)
+{
+  dtls_retransmit_clock_postpone (&self->clock, now_us + CONNECTION_HUSH_US);
 }
 
 void

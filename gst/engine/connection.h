@@ -86,6 +86,15 @@ gboolean dtls_connection_expects_client (const DtlsConnection * self,
  */
 void dtls_connection_release (DtlsConnection * self);
 
+/**
+ * dtls_connection_hush:
+ *
+ * The peer may have begun another handshake. In that one, what this one sends
+ * again by itself would look like an answer. It is silent for a second, but
+ * for answers: whoever still needs its flight asks for it.
+ */
+void dtls_connection_hush (DtlsConnection * self, gint64 now_us);
+
 /** dtls_connection_proceed: works on what has been taken. */
 void dtls_connection_proceed (DtlsConnection * self, gint64 now_us);
 

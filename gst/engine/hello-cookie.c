@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GnuTLS makes and checks the cookies; they are bound to the client's random.
+ * GnuTLS makes and checks the cookies. All of one key are the same: an
+ * association has one peer, and a client that begins anew before the request
+ * comes for its first ClientHello can answer that with its second.
  */
 #include "config.h"
 
@@ -8,6 +10,9 @@
 
 #include <gnutls/dtls.h>
 #include <gnutls/gnutls.h>
+
+/* GnuTLS wants the client's address here, which is not known. */
+static char everybody[] = "the peer";
 
 struct _DtlsHelloCookie
 {
@@ -44,8 +49,8 @@ dtls_hello_cookie_check (DtlsHelloCookie * self, const DtlsRecord * hello)
       || !dtls_fragment_parse (hello->payload, hello->payload_size, &fragment)
       || fragment.sequence != 1)
     return FALSE;
-  return gnutls_dtls_cookie_verify (&self->key, (void *) random,
-      DTLS_RANDOM_SIZE, (void *) hello->bytes, hello->size, &prestate) >= 0;
+  return gnutls_dtls_cookie_verify (&self->key, everybody, sizeof everybody,
+      (void *) hello->bytes, hello->size, &prestate) >= 0;
 }
 
 static ssize_t
@@ -63,8 +68,8 @@ dtls_hello_cookie_request (DtlsHelloCookie * self, const DtlsRecord * hello)
   const guint8 *random;
 
   if (!dtls_record_is_client_hello (hello, &random)
-      || gnutls_dtls_cookie_send (&self->key, (void *) random,
-          DTLS_RANDOM_SIZE, &prestate, request, hello_cookie_push) < 0)
+      || gnutls_dtls_cookie_send (&self->key, everybody, sizeof everybody,
+          &prestate, request, hello_cookie_push) < 0)
     return NULL;
   /* RFC 6347 section 4.2.1: with the number of the record it answers. */
   dtls_record_set_sequence (request->data, hello->sequence);

@@ -24,7 +24,7 @@ void dtls_hello_cookie_free (DtlsHelloCookie * self);
  * dtls_hello_cookie_check:
  * @hello: a record for which dtls_record_is_client_hello() holds
  *
- * Returns: whether @hello carries the cookie made for it.
+ * Returns: whether @hello carries a cookie of this key.
  */
 gboolean dtls_hello_cookie_check (DtlsHelloCookie * self,
     const DtlsRecord * hello);

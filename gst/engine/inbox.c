@@ -113,6 +113,15 @@ inbox_has_all_messages (const DtlsInbox * self)
       ? DTLS_HANDSHAKE_SERVER_HELLO_DONE : DTLS_HANDSHAKE_CERTIFICATE_VERIFY);
 }
 
+/* What follows a HelloVerifyRequest answers the ClientHello that it asks for,
+ * and that has not been sent before the library has seen the request. */
+static gboolean
+inbox_awaits_second_hello (const DtlsInbox * self)
+{
+  return self->previous == DTLS_HANDSHAKE_HELLO_VERIFY_REQUEST
+      && self->gate.answered < 0;
+}
+
 /* A whole message of the wrong kind was forged, or is of another handshake,
  * and so may be those that wait behind it. The right ones will come again. */
 static gboolean
@@ -122,7 +131,8 @@ inbox_next_message_fits (DtlsInbox * self)
 
   if (!dtls_reassembly_peek (self->reassembly, &type))
     return FALSE;
-  if (dtls_record_gate_may_follow (&self->gate, self->previous, type))
+  if (!inbox_awaits_second_hello (self)
+      && dtls_record_gate_may_follow (&self->gate, self->previous, type))
     return TRUE;
   dtls_reassembly_discard (self->reassembly);
   return FALSE;

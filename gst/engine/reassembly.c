@@ -67,9 +67,12 @@ reassembly_open_slot (DtlsReassembly * self, ReassemblySlot * slot,
   if (slot->used && slot->type == fragment->type
       && slot->length == fragment->length)
     return TRUE;
-  reassembly_clear_slot (self, slot);
-  if (fragment->length > DTLS_REASSEMBLY_BYTES_MAX - self->bytes)
+  if (fragment->length > DTLS_REASSEMBLY_BYTES_MAX)
     return FALSE;
+  reassembly_clear_slot (self, slot);
+  /* Two small fragments can claim all the room there is. */
+  if (fragment->length > DTLS_REASSEMBLY_BYTES_MAX - self->bytes)
+    dtls_reassembly_discard (self);
   slot->used = TRUE;
   slot->type = fragment->type;
   slot->length = fragment->length;

@@ -26,9 +26,10 @@ void dtls_reassembly_free (DtlsReassembly * self);
  * dtls_reassembly_add:
  *
  * Where a fragment contradicts earlier ones about the message's type or
- * length, the newest is believed.
+ * length, the newest is believed. Where there is no room for it, all that
+ * waits is forgotten: that may be forged, and a peer sends again.
  *
- * Returns: %FALSE when the fragment was not taken: not its turn, or no room.
+ * Returns: %FALSE when the fragment was not taken: not its turn, or too long.
  */
 gboolean dtls_reassembly_add (DtlsReassembly * self,
     const DtlsFragment * fragment);

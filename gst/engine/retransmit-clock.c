@@ -53,6 +53,13 @@ dtls_retransmit_clock_flight_repeated (DtlsRetransmitClock * self,
 }
 
 void
+dtls_retransmit_clock_postpone (DtlsRetransmitClock * self, gint64 until_us)
+{
+  if (self->deadline_us >= 0)
+    self->deadline_us = MAX (self->deadline_us, until_us);
+}
+
+void
 dtls_retransmit_clock_stop (DtlsRetransmitClock * self)
 {
   self->deadline_us = -1;

@@ -47,6 +47,10 @@ void dtls_retransmit_clock_flight_expired (DtlsRetransmitClock * self,
 void dtls_retransmit_clock_flight_repeated (DtlsRetransmitClock * self,
     gint64 now_us);
 
+/** dtls_retransmit_clock_postpone: not before @until_us, if at all. */
+void dtls_retransmit_clock_postpone (DtlsRetransmitClock * self,
+    gint64 until_us);
+
 void dtls_retransmit_clock_stop (DtlsRetransmitClock * self);
 
 gboolean dtls_retransmit_clock_is_due (const DtlsRetransmitClock * self,

@@ -187,6 +187,56 @@ test_wrong_fingerprint_leaves_all_as_it_was (void)
   }
 }
 
+/* Drops what carries an alert in the clear. */
+static GBytes *
+lose_alerts (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
+    gpointer user_data)
+{
+  const guint8 *data = g_bytes_get_data (datagram, NULL);
+
+  if (data[0] == DTLS_CONTENT_ALERT)
+    g_clear_pointer (&datagram, g_bytes_unref);
+  return datagram;
+}
+
+/* The end @side refuses a restart; how soon the next one follows, and whether
+ * the other end has learned of the refusal, makes no difference. */
+static void
+restart_after_refusal (VirtualSide side, gint64 pause_us, gboolean lose)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *end = virtual_network_end (net, side);
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+  g_autoptr (DtlsFingerprints) wrong =
+      virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
+  DtlsFingerprints *both[] = { wrong, end->config.fingerprints };
+
+  net->filter = lose ? lose_alerts : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
+    g_assert_true (dtls_association_restart (end->association, both[i],
+            net->now_us, NULL));
+    if (side == VIRTUAL_SERVER)
+      g_assert_true (dtls_association_restart (client->association, NULL,
+              net->now_us, NULL));
+    virtual_network_drain (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, net->now_us + pause_us);
+  }
+  virtual_network_run (net, net->now_us + 3 * SECOND_US);
+  for (guint i = 0; i < 2; i++) {
+    g_assert_cmpuint (virtual_network_end (net, i)->n_keys, >=, 2);
+    g_assert_true (data_flows (net, i));
+  }
+}
+
+static void
+test_restart_soon_after_a_refused_one (void)
+{
+  for (guint side = 0; side < 2; side++)
+    for (gint64 pause_us = 0; pause_us < 3 * SECOND_US; pause_us += 53000)
+      for (guint lose = 0; lose < 2; lose++)
+        restart_after_refusal (side, pause_us, lose);
+}
+
 static void
 test_fingerprint_set_replaces_that_of_a_restart (void)
 {
@@ -365,6 +415,7 @@ main (int argc, char **argv)
       test_live_connection_serves_meanwhile);
   TEST ("application-restarts-server", test_application_restarts_server);
   TEST ("wrong-fingerprint", test_wrong_fingerprint_leaves_all_as_it_was);
+  TEST ("soon-after-a-refused-one", test_restart_soon_after_a_refused_one);
   TEST ("fingerprint-set-replaces",
       test_fingerprint_set_replaces_that_of_a_restart);
   TEST ("late-fingerprint", test_late_fingerprint_of_a_restart);

@@ -172,6 +172,22 @@ test_unlawful_order_goes_no_further (void)
   assert_hands_out (inbox, "c");
 }
 
+/* What the server still sends of a handshake that has been given up. */
+static void
+test_old_flight_behind_a_verify_request (void)
+{
+  g_autoptr (DtlsInbox) inbox = dtls_inbox_new (TRUE, 0);
+
+  take_message (inbox, DTLS_HANDSHAKE_SERVER_HELLO, 1);
+  take_message (inbox, DTLS_HANDSHAKE_CERTIFICATE, 2);
+  take_message (inbox, DTLS_HANDSHAKE_HELLO_VERIFY_REQUEST, 0);
+  take_message (inbox, DTLS_HANDSHAKE_SERVER_HELLO, 1);
+  assert_hands_out (inbox, "d");
+  dtls_inbox_flight_answered (inbox);
+  take_message (inbox, DTLS_HANDSHAKE_SERVER_HELLO, 1);
+  assert_hands_out (inbox, "c");
+}
+
 static void
 test_long_message_travels_in_pieces (void)
 {
@@ -229,6 +245,8 @@ main (int argc, char **argv)
   TEST ("messages-ahead-of-our-answer-are-forged",
       test_messages_ahead_of_our_answer_are_forged);
   TEST ("unlawful-order-goes-no-further", test_unlawful_order_goes_no_further);
+  TEST ("old-flight-behind-a-verify-request",
+      test_old_flight_behind_a_verify_request);
   TEST ("long-message-travels-in-pieces", test_long_message_travels_in_pieces);
   TEST ("early-records-are-bounded", test_early_records_are_bounded);
 #undef TEST

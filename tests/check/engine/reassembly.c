@@ -147,10 +147,27 @@ test_bound_on_bytes (void)
     fragment.sequence = i;
     g_assert_true (dtls_reassembly_add (self, &fragment));
   }
-  fragment.sequence = 2;
+  fragment.length = DTLS_REASSEMBLY_BYTES_MAX + 1;
   g_assert_false (dtls_reassembly_add (self, &fragment));
-  dtls_reassembly_discard (self);
-  g_assert_true (dtls_reassembly_add (self, &fragment));
+}
+
+/* Forged claims do not keep the peer's messages out for ever. */
+static void
+test_newest_finds_room (void)
+{
+  g_autoptr (DtlsReassembly) self = dtls_reassembly_new (0);
+  DtlsFragment fragment = {.type = 11,.length = 65536,
+    .body = (const guint8 *) text,.size = 4
+  };
+
+  for (guint i = 1; i < 6; i++) {
+    fragment.sequence = i;
+    g_assert_true (dtls_reassembly_add (self, &fragment));
+  }
+  g_assert_true (add (self, 0, 0, TEXT_SIZE));
+  assert_pops (self, 0);
+  g_assert_true (add (self, 1, 0, TEXT_SIZE));
+  assert_pops (self, 1);
 }
 
 int
@@ -166,5 +183,6 @@ main (int argc, char **argv)
   g_test_add_func ("/reassembly/newest-claim-wins", test_newest_claim_wins);
   g_test_add_func ("/reassembly/empty-message", test_empty_message);
   g_test_add_func ("/reassembly/bound-on-bytes", test_bound_on_bytes);
+  g_test_add_func ("/reassembly/newest-finds-room", test_newest_finds_room);
   return g_test_run ();
 }

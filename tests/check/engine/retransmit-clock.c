@@ -80,6 +80,24 @@ test_early_copy_keeps_interval (void)
 }
 
 static void
+test_postponed (void)
+{
+  DtlsRetransmitClock clock;
+
+  dtls_retransmit_clock_init (&clock, 50, 200);
+  dtls_retransmit_clock_postpone (&clock, 1000 * MS);
+  g_assert_cmpint (clock.deadline_us, ==, -1);
+  dtls_retransmit_clock_flight_sent (&clock, 0);
+  dtls_retransmit_clock_postpone (&clock, 20 * MS);
+  g_assert_cmpint (clock.deadline_us, ==, 50 * MS);
+  dtls_retransmit_clock_postpone (&clock, 1000 * MS);
+  g_assert_cmpint (clock.deadline_us, ==, 1000 * MS);
+  /* The interval is what it was. */
+  dtls_retransmit_clock_flight_expired (&clock, 1000 * MS);
+  g_assert_cmpint (clock.deadline_us, ==, 1100 * MS);
+}
+
+static void
 test_odd_settings (void)
 {
   static const guint settings[][2] = { {0, 0}, {500, 100}, {G_MAXUINT, 1},
@@ -120,6 +138,7 @@ main (int argc, char **argv)
       test_new_flight_starts_short);
   g_test_add_func ("/retransmit-clock/early-copy-keeps-interval",
       test_early_copy_keeps_interval);
+  g_test_add_func ("/retransmit-clock/postponed", test_postponed);
   g_test_add_func ("/retransmit-clock/odd-settings", test_odd_settings);
   g_test_add_func ("/retransmit-clock/earlier-deadline", test_earlier_deadline);
   return g_test_run ();
