@@ -42,9 +42,8 @@
  * Threads: the server's thread makes, tells of and ends viewers; streams'
  * threads hand buffers to the viewers there are at that moment.
  *
- * Locks, in this order: `lock` guards the inputs; an input's own lock may be
- * taken with it, and nothing else is called. The object lock guards the
- * settings and is taken alone. whep-viewers has its own.
+ * Locks: the object lock guards the settings and is taken alone. whep-inputs
+ * and whep-viewers have their own.
  */
 #include "config.h"
 
@@ -53,7 +52,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "whep-ice.h"
-#include "whep-input.h"
+#include "whep-inputs.h"
 #include "whep-leg.h"
 #include "whep-server.h"
 #include "whep-settings.h"
@@ -66,14 +65,13 @@ GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
 #define CLEANERS_MAX 2
 #define OFFERS_WINDOW_US G_TIME_SPAN_MINUTE
 #define STUN_PORT 3478
-/* How long all streams of a pipeline may take until they have caps. */
-#define STARTING_US (5 * G_TIME_SPAN_SECOND)
 
 struct _WhepSink
 {
   GstBin parent;
 
   WhepSettings settings;        /* under the object lock */
+  WhepInputs *inputs;
   WhepViewers *viewers;
 
   /* From READY on; changed in state changes only. */
@@ -87,12 +85,6 @@ struct _WhepSink
   gint64 offers_since_us;
   guint offers;
   guint bitrate;
-
-  GMutex lock;
-  /* All below under the lock. */
-  WhepInput *inputs[WHEP_INPUTS_MAX];
-  gboolean serving;             /* PAUSED or above */
-  gint64 serving_since_us;
 };
 
 enum
@@ -154,14 +146,8 @@ static void
 on_viewer_keyframe (WhepPeer * viewer, guint index, gpointer user_data)
 {
   WhepSink *self = user_data;
-  g_autoptr (WhepInput) input = NULL;
 
-  g_mutex_lock (&self->lock);
-  if (self->inputs[index])
-    input = g_object_ref (self->inputs[index]);
-  g_mutex_unlock (&self->lock);
-  if (input)
-    whep_input_request_keyframe (input);
+  whep_inputs_request_keyframe (self->inputs, index);
 }
 
 /* The slowest viewer decides; small changes are not worth a new encoding. */
@@ -222,39 +208,6 @@ static const WhepPeerFuncs viewer_funcs = {
 
 /* What the server tells */
 
-/* What can be offered now. Returns: one more than the highest index. While
- * the streams start, it is all of them or none: who asks early shall not be
- * left with half of them. */
-static guint
-read_formats (WhepSink * self, WhepFormat * formats)
-{
-  gboolean incomplete = FALSE;
-  guint n = 0;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; self->serving && i < WHEP_INPUTS_MAX; i++) {
-    if (!self->inputs[i] || whep_input_is_eos (self->inputs[i]))
-      continue;
-    formats[i] = whep_input_get_format (self->inputs[i]);
-    incomplete |= formats[i].codec == NULL;
-    n = i + 1;
-  }
-  if (incomplete && g_get_monotonic_time () - self->serving_since_us <
-      STARTING_US)
-    n = 0;
-  g_mutex_unlock (&self->lock);
-  return n;
-}
-
-static gboolean
-is_serving (WhepSink * self)
-{
-  g_mutex_lock (&self->lock);
-  gboolean serving = self->serving;
-  g_mutex_unlock (&self->lock);
-  return serving;
-}
-
 static gboolean
 check_rate (WhepSink * self, GError ** error)
 {
@@ -288,8 +241,8 @@ check_room (WhepSink * self, GError ** error)
 static WhepPeer *
 make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
 {
-  WhepFormat formats[WHEP_INPUTS_MAX] = { {NULL,}, };
-  guint n_formats = read_formats (self, formats);
+  WhepFormat formats[WHEP_INPUTS_MAX];
+  guint n_formats = whep_inputs_read_formats (self->inputs, formats);
   WhepOffer *offer;
 
   if (!check_rate (self, error) || !check_room (self, error)
@@ -328,7 +281,7 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
   post_message (self, gst_structure_new ("whepsink-viewer-added",
           "id", G_TYPE_STRING, id, NULL));
   /* Those who stop serving afterwards find it among the viewers. */
-  if (!is_serving (self))
+  if (!whep_inputs_are_open (self->inputs))
     whep_peer_end (viewer, WHEP_END_STOPPED);
 }
 
@@ -388,15 +341,8 @@ static void
 on_input_eos (WhepInput * input, gpointer user_data)
 {
   WhepSink *self = user_data;
-  gboolean all = TRUE;
 
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (self->inputs[i] && !whep_input_is_eos (self->inputs[i]))
-      all = FALSE;
-  }
-  g_mutex_unlock (&self->lock);
-  if (all)
+  if (whep_inputs_are_eos (self->inputs))
     whep_viewers_end_all (self->viewers, WHEP_END_EOS);
 }
 
@@ -406,88 +352,17 @@ static const WhepInputFuncs input_funcs = {
 
 /* Pads */
 
-static gint
-free_index (WhepSink * self)
-{
-  for (gint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (!self->inputs[i])
-      return i;
-  }
-  return -1;
-}
-
-/* "video_%u" with the lowest number that is free. */
-static gchar *
-free_pad_name (WhepSink * self, GstPadTemplate * templ)
-{
-  const gchar *media =
-      g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video") ?
-      "video" : "audio";
-
-  for (guint i = 0;; i++) {
-    g_autofree gchar *name = g_strdup_printf ("%s_%u", media, i);
-    g_autoptr (GstPad) pad =
-        gst_element_get_static_pad (GST_ELEMENT (self), name);
-
-    if (!pad)
-      return g_steal_pointer (&name);
-  }
-}
-
 static GstPad *
 whep_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
     const gchar * name, const GstCaps * caps)
 {
-  WhepSink *self = WHEP_SINK (element);
-  g_autofree gchar *pad_name =
-      name ? g_strdup (name) : free_pad_name (self, templ);
-  WhepInput *input;
-
-  g_mutex_lock (&self->lock);
-  gint index = free_index (self);
-  g_mutex_unlock (&self->lock);
-  if (index < 0) {
-    GST_WARNING_OBJECT (self, "more than %d pads", WHEP_INPUTS_MAX);
-    return NULL;
-  }
-  input = whep_input_new (GST_BIN (self), index, templ, pad_name,
-      &input_funcs, self);
-  if (!input)
-    return NULL;
-  g_mutex_lock (&self->lock);
-  self->inputs[index] = input;
-  g_mutex_unlock (&self->lock);
-  gst_element_add_pad (element, whep_input_get_pad (input));
-  return whep_input_get_pad (input);
-}
-
-static WhepInput *
-take_input (WhepSink * self, GstPad * pad)
-{
-  WhepInput *input = NULL;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WHEP_INPUTS_MAX && !input; i++) {
-    if (self->inputs[i] && whep_input_get_pad (self->inputs[i]) == pad)
-      input = g_steal_pointer (&self->inputs[i]);
-  }
-  g_mutex_unlock (&self->lock);
-  return input;
+  return whep_inputs_request_pad (WHEP_SINK (element)->inputs, templ, name);
 }
 
 static void
 whep_sink_release_pad (GstElement * element, GstPad * pad)
 {
-  WhepSink *self = WHEP_SINK (element);
-  g_autoptr (WhepInput) input = take_input (self, pad);
-
-  if (!input)
-    return;
-  gst_pad_set_active (pad, FALSE);
-  whep_viewers_end_users (self->viewers, whep_input_get_index (input),
-      WHEP_END_FORMAT);
-  whep_input_remove (input);
-  gst_element_remove_pad (element, pad);
+  whep_inputs_release_pad (WHEP_SINK (element)->inputs, pad);
 }
 
 /* States */
@@ -600,20 +475,11 @@ whep_sink_start (WhepSink * self)
   return TRUE;
 }
 
-static void
-set_serving (WhepSink * self, gboolean serving)
-{
-  g_mutex_lock (&self->lock);
-  self->serving = serving;
-  self->serving_since_us = g_get_monotonic_time ();
-  g_mutex_unlock (&self->lock);
-}
-
 /* Ends all viewers and waits until they are gone. */
 static void
 whep_sink_stop_serving (WhepSink * self)
 {
-  set_serving (self, FALSE);
+  whep_inputs_set_open (self->inputs, FALSE);
   if (!self->server)
     return;
   whep_viewers_end_all (self->viewers, WHEP_END_STOPPED);
@@ -643,7 +509,7 @@ whep_sink_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
   }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    set_serving (self, TRUE);
+    whep_inputs_set_open (self->inputs, TRUE);
 
   result = GST_ELEMENT_CLASS (whep_sink_parent_class)->change_state (element,
       transition);
@@ -665,18 +531,11 @@ static GstStructure *
 whep_sink_get_stats (WhepSink * self)
 {
   GstStructure *stats = gst_structure_new_empty ("whepsink-stats");
-  guint64 keyframe_requests = 0;
 
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (self->inputs[i])
-      keyframe_requests += whep_input_get_keyframe_requests (self->inputs[i]);
-  }
-  g_mutex_unlock (&self->lock);
   whep_viewers_add_stats (self->viewers, stats);
   gst_structure_set (stats, "keyframe-requests", G_TYPE_UINT64,
-      keyframe_requests, "suggested-bitrate", G_TYPE_UINT,
-      whep_viewers_get_bitrate (self->viewers), NULL);
+      whep_inputs_get_keyframe_requests (self->inputs), "suggested-bitrate",
+      G_TYPE_UINT, whep_viewers_get_bitrate (self->viewers), NULL);
   return stats;
 }
 
@@ -716,11 +575,9 @@ whep_sink_finalize (GObject * object)
 {
   WhepSink *self = WHEP_SINK (object);
 
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
-    g_clear_object (&self->inputs[i]);
+  whep_inputs_free (self->inputs);
   whep_viewers_free (self->viewers);
   whep_settings_clear (&self->settings);
-  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (whep_sink_parent_class)->finalize (object);
 }
 
@@ -800,14 +657,6 @@ install_signals (GObjectClass * klass)
 }
 
 static void
-add_template (GstElementClass * klass, const gchar * name, GstCaps * caps)
-{
-  gst_element_class_add_pad_template (klass,
-      gst_pad_template_new (name, GST_PAD_SINK, GST_PAD_REQUEST, caps));
-  gst_caps_unref (caps);
-}
-
-static void
 whep_sink_class_init (WhepSinkClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -823,8 +672,7 @@ whep_sink_class_init (WhepSinkClass * klass)
 
   install_properties (object_class);
   install_signals (object_class);
-  add_template (element_class, "video_%u", whep_format_video_caps ());
-  add_template (element_class, "audio_%u", whep_format_audio_caps ());
+  whep_inputs_add_templates (element_class);
   gst_element_class_set_static_metadata (element_class, _("WHEP sink"),
       "Sink/Network/WebRTC",
       _("Serves a stream to browsers over WHEP, encrypted with DTLS-SRTP"),
@@ -834,7 +682,7 @@ whep_sink_class_init (WhepSinkClass * klass)
 static void
 whep_sink_init (WhepSink * self)
 {
-  g_mutex_init (&self->lock);
+  self->inputs = whep_inputs_new (GST_BIN (self), &input_funcs, self);
   self->viewers = whep_viewers_new ();
   whep_settings_init (&self->settings);
   gst_bin_set_suppressed_flags (GST_BIN (self),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One stream that whepsink is given: the pad, what makes it fit for RTP, and
- * the sink that keeps it to the clock, from where its buffers go to viewers.
+ * One stream that a sink is given: the pad, what makes it fit for RTP, and
+ * the sink that keeps it to the clock, from where its buffers go to peers.
  *
  *   ghost pad ─ [h264parse] ─ appsink ─► WhepInputFuncs.buffer
  *

@@ -22,12 +22,10 @@
 #include <gst/gst.h>
 #include <nice/agent.h>
 
+#include "whep-inputs.h"
 #include "whep-offer.h"
 
 G_BEGIN_DECLS
-
-/** How many streams one whepsink can take. */
-#define WHEP_INPUTS_MAX 16
 
 /**
  * WhepLeg:

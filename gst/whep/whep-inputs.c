@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The streams that a sink of this plugin is given.
+ */
+#include "config.h"
+
+#include "whep-inputs.h"
+
+/* How long all streams of a pipeline may take until they have caps. */
+#define STARTING_US (5 * G_TIME_SPAN_SECOND)
+
+struct _WhepInputs
+{
+  GstBin *sink;
+  WhepInputFuncs funcs;
+  gpointer user_data;
+
+  GMutex lock;
+  /* All below under the lock. */
+  WhepInput *list[WHEP_INPUTS_MAX];
+  gboolean open;
+  gint64 open_since_us;
+};
+
+static void
+add_template (GstElementClass * klass, const gchar * name, GstCaps * caps)
+{
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new (name, GST_PAD_SINK, GST_PAD_REQUEST, caps));
+  gst_caps_unref (caps);
+}
+
+void
+whep_inputs_add_templates (GstElementClass * klass)
+{
+  add_template (klass, "video_%u", whep_format_video_caps ());
+  add_template (klass, "audio_%u", whep_format_audio_caps ());
+}
+
+WhepInputs *
+whep_inputs_new (GstBin * sink, const WhepInputFuncs * funcs,
+    gpointer user_data)
+{
+  WhepInputs *self = g_new0 (WhepInputs, 1);
+
+  g_mutex_init (&self->lock);
+  self->sink = sink;
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  return self;
+}
+
+void
+whep_inputs_free (WhepInputs * self)
+{
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
+    g_clear_object (&self->list[i]);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Pads */
+
+static gint
+free_index (WhepInputs * self)
+{
+  gint index = 0;
+
+  g_mutex_lock (&self->lock);
+  while (index < WHEP_INPUTS_MAX && self->list[index])
+    index++;
+  g_mutex_unlock (&self->lock);
+  return index < WHEP_INPUTS_MAX ? index : -1;
+}
+
+/* "video_%u" with the lowest number that is free. */
+static gchar *
+free_pad_name (WhepInputs * self, GstPadTemplate * templ)
+{
+  const gchar *media =
+      g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video") ?
+      "video" : "audio";
+
+  for (guint i = 0;; i++) {
+    g_autofree gchar *name = g_strdup_printf ("%s_%u", media, i);
+    g_autoptr (GstPad) pad =
+        gst_element_get_static_pad (GST_ELEMENT (self->sink), name);
+
+    if (!pad)
+      return g_steal_pointer (&name);
+  }
+}
+
+GstPad *
+whep_inputs_request_pad (WhepInputs * self, GstPadTemplate * templ,
+    const gchar * name)
+{
+  g_autofree gchar *pad_name =
+      name ? g_strdup (name) : free_pad_name (self, templ);
+  gint index = free_index (self);
+  WhepInput *input;
+
+  if (index < 0) {
+    GST_WARNING_OBJECT (self->sink, "more than %d pads", WHEP_INPUTS_MAX);
+    return NULL;
+  }
+  input = whep_input_new (self->sink, index, templ, pad_name, &self->funcs,
+      self->user_data);
+  if (!input)
+    return NULL;
+  g_mutex_lock (&self->lock);
+  self->list[index] = input;
+  g_mutex_unlock (&self->lock);
+  gst_element_add_pad (GST_ELEMENT (self->sink), whep_input_get_pad (input));
+  return whep_input_get_pad (input);
+}
+
+static WhepInput *
+take_input (WhepInputs * self, GstPad * pad)
+{
+  WhepInput *input = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WHEP_INPUTS_MAX && !input; i++) {
+    if (self->list[i] && whep_input_get_pad (self->list[i]) == pad)
+      input = g_steal_pointer (&self->list[i]);
+  }
+  g_mutex_unlock (&self->lock);
+  return input;
+}
+
+void
+whep_inputs_release_pad (WhepInputs * self, GstPad * pad)
+{
+  g_autoptr (WhepInput) input = take_input (self, pad);
+
+  if (!input)
+    return;
+  gst_pad_set_active (pad, FALSE);
+  self->funcs.format (input, self->user_data);
+  whep_input_remove (input);
+  gst_element_remove_pad (GST_ELEMENT (self->sink), pad);
+}
+
+/* What there is to offer */
+
+void
+whep_inputs_set_open (WhepInputs * self, gboolean open)
+{
+  g_mutex_lock (&self->lock);
+  self->open = open;
+  self->open_since_us = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+whep_inputs_are_open (WhepInputs * self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean open = self->open;
+  g_mutex_unlock (&self->lock);
+  return open;
+}
+
+gboolean
+whep_inputs_are_eos (WhepInputs * self)
+{
+  gboolean all = TRUE;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (self->list[i] && !whep_input_is_eos (self->list[i]))
+      all = FALSE;
+  }
+  g_mutex_unlock (&self->lock);
+  return all;
+}
+
+guint
+whep_inputs_read_formats (WhepInputs * self, WhepFormat * formats)
+{
+  gboolean incomplete = FALSE;
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    formats[i] = (WhepFormat) {
+    NULL};
+    if (!self->open || !self->list[i] || whep_input_is_eos (self->list[i]))
+      continue;
+    formats[i] = whep_input_get_format (self->list[i]);
+    incomplete |= formats[i].codec == NULL;
+    n = i + 1;
+  }
+  if (incomplete && g_get_monotonic_time () - self->open_since_us < STARTING_US)
+    n = 0;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* Keyframes */
+
+void
+whep_inputs_request_keyframe (WhepInputs * self, guint index)
+{
+  g_autoptr (WhepInput) input = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->list[index])
+    input = g_object_ref (self->list[index]);
+  g_mutex_unlock (&self->lock);
+  if (input)
+    whep_input_request_keyframe (input);
+}
+
+guint64
+whep_inputs_get_keyframe_requests (WhepInputs * self)
+{
+  guint64 requests = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (self->list[i])
+      requests += whep_input_get_keyframe_requests (self->list[i]);
+  }
+  g_mutex_unlock (&self->lock);
+  return requests;
+}
