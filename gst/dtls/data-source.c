@@ -9,6 +9,7 @@
 
 #include "data-source.h"
 
+#include "held-signal.h"
 #include "worker.h"
 
 struct _DtlsDataSource
@@ -16,9 +17,11 @@ struct _DtlsDataSource
   GObject parent;
 
   GstPad *sink;
+  gulong handlers[2];
   GMutex lock;
 
   /* All below under the lock. */
+  DtlsLink *link;               /* between open and close */
   GstPad *pad;                  /* not referenced: the element's */
   gboolean ended;               /* EOS is what there is to say */
   GstFlowReturn flow;           /* of the last data */
@@ -150,6 +153,66 @@ dtls_data_source_push_eos (DtlsDataSource * self)
   source_push_due_eos (self);
 }
 
+static DtlsLink *
+source_ref_link (DtlsDataSource * self)
+{
+  DtlsLink *link;
+
+  g_mutex_lock (&self->lock);
+  link = self->link != NULL ? g_object_ref (self->link) : NULL;
+  g_mutex_unlock (&self->lock);
+  return link;
+}
+
+static void
+source_push_peer_eos (gpointer data)
+{
+  DtlsDataSource *self = data;
+  g_autoptr (DtlsLink) link = source_ref_link (self);
+
+  if (link != NULL && dtls_link_get_peer_closed (link))
+    dtls_data_source_push_eos (self);
+}
+
+static void
+source_on_data (DtlsLink * link, GBytes * bytes, DtlsDataSource * self)
+{
+  dtls_data_source_push (self, bytes);
+}
+
+/* A worker pushes the EOS, because this may come from a change of state. */
+static void
+source_on_peer_closed (DtlsLink * link, DtlsDataSource * self)
+{
+  dtls_worker_push (source_push_peer_eos, g_object_ref (self));
+}
+
+void
+dtls_data_source_open (DtlsDataSource * self, DtlsLink * link,
+    GstElement * owner)
+{
+  self->handlers[0] = dtls_connect_held (link, "data",
+      G_CALLBACK (source_on_data), self, owner, G_CONNECT_AFTER);
+  self->handlers[1] = dtls_connect_held (link, "peer-closed",
+      G_CALLBACK (source_on_peer_closed), self, owner, G_CONNECT_AFTER);
+  g_mutex_lock (&self->lock);
+  self->link = g_object_ref (link);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dtls_data_source_close (DtlsDataSource * self)
+{
+  g_autoptr (DtlsLink) link = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  link = g_steal_pointer (&self->link);
+  g_mutex_unlock (&self->lock);
+  for (i = 0; link != NULL && i < G_N_ELEMENTS (self->handlers); i++)
+    g_signal_handler_disconnect (link, self->handlers[i]);
+}
+
 static void
 source_on_linked (DtlsDataSource * self)
 {
@@ -252,6 +315,7 @@ dtls_data_source_finalize (GObject * object)
 {
   DtlsDataSource *self = DTLS_DATA_SOURCE (object);
 
+  g_clear_object (&self->link);
   gst_object_unref (self->sink);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (dtls_data_source_parent_class)->finalize (object);

@@ -12,6 +12,8 @@
 
 #include <gst/gst.h>
 
+#include "association-link.h"
+
 G_BEGIN_DECLS
 
 #define DTLS_TYPE_DATA_SOURCE (dtls_data_source_get_type ())
@@ -23,6 +25,17 @@ G_DECLARE_FINAL_TYPE (DtlsDataSource, dtls_data_source, DTLS, DATA_SOURCE,
  * @sink: where datagrams come in, whose time the data have; referenced
  */
 DtlsDataSource *dtls_data_source_new (GstPad * sink);
+
+/**
+ * dtls_data_source_open:
+ * @link: whose data are pushed, and whose close is the EOS
+ * @owner: referenced while a signal of @link may come
+ */
+void dtls_data_source_open (DtlsDataSource * self, DtlsLink * link,
+    GstElement * owner);
+
+/** dtls_data_source_close: no-op when it is not open. */
+void dtls_data_source_close (DtlsDataSource * self);
 
 /** dtls_data_source_reset: READY→PAUSED; what ended before has not. */
 void dtls_data_source_reset (DtlsDataSource * self);

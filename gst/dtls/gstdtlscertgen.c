@@ -43,6 +43,7 @@
 #include <gst/gst.h>
 
 #include "certgen-settings.h"
+#include "element-pads.h"
 #include "elements.h"
 #include "enums.h"
 
@@ -531,9 +532,8 @@ dtls_cert_gen_init (DtlsCertGen * self)
   self->source = dtls_certgen_settings_get_source (self->settings);
   watch_source (self);
 
-  self->src = gst_pad_new_from_static_template (&src_template, "src");
+  self->src = dtls_element_add_pad (GST_ELEMENT (self), &src_template);
   gst_pad_set_query_function (self->src, GST_DEBUG_FUNCPTR (src_query));
   gst_pad_set_activatemode_function (self->src,
       GST_DEBUG_FUNCPTR (src_activate_mode));
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
 }

@@ -43,13 +43,14 @@
 #include <gst/gst.h>
 
 #include "certificate-source.h"
+#include "common-properties.h"
 #include "data-source.h"
+#include "element-pads.h"
 #include "elements.h"
 #include "exported-keys.h"
 #include "held-signal.h"
 #include "link-context.h"
 #include "receiver-settings.h"
-#include "worker.h"
 
 GST_DEBUG_CATEGORY_STATIC (dtls_dec_debug);
 #define GST_CAT_DEFAULT dtls_dec_debug
@@ -69,7 +70,7 @@ struct _DtlsDec
   GstPad *certificate;
   GstPad *keys;
   DtlsLink *link;               /* from READY on */
-  gulong handlers[3];
+  gulong keys_handler;
   gboolean export_keys;
 };
 
@@ -134,33 +135,9 @@ ref_src (DtlsDec * self)
 /* What the link tells */
 
 static void
-on_data (DtlsLink * link, GBytes * bytes, DtlsDec * self)
-{
-  dtls_data_source_push (self->data, bytes);
-}
-
-static void
 on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsDec * self)
 {
   g_signal_emit (self, signals[SIGNAL_ON_KEY_RECEIVED], 0);
-}
-
-static void
-push_peer_eos (gpointer data)
-{
-  DtlsDec *self = data;
-  DtlsLink *link = ref_link (self);
-
-  if (link && dtls_link_get_peer_closed (link))
-    dtls_data_source_push_eos (self->data);
-  g_clear_object (&link);
-}
-
-/* A worker pushes the EOS, because this may come from a change of state. */
-static void
-on_peer_closed (DtlsLink * link, DtlsDec * self)
-{
-  dtls_worker_push (push_peer_eos, gst_object_ref (self));
 }
 
 /* The sink pad */
@@ -243,17 +220,13 @@ dtls_dec_iterate_internal_links (GstPad * pad, GstObject * parent)
   GstPad *src = ref_src (self);
   GstPad *other = NULL;
   GstIterator *iterator;
-  GValue value = G_VALUE_INIT;
 
   if (pad == self->sink)
     other = src;
   else if (pad == src)
     other = self->sink;
 
-  g_value_init (&value, GST_TYPE_PAD);
-  g_value_set_object (&value, other);
-  iterator = gst_iterator_new_single (GST_TYPE_PAD, &value);
-  g_value_unset (&value);
+  iterator = dtls_pad_iterate_link (other);
   gst_clear_object (&src);
   return iterator;
 }
@@ -282,14 +255,6 @@ set_up_pad (DtlsDec * self, GstPad * pad, GstPad ** slot)
   }
 }
 
-static void
-activate_late_pad (DtlsDec * self, GstPad * pad)
-{
-  if (GST_STATE (self) > GST_STATE_READY
-      || GST_STATE_NEXT (self) > GST_STATE_READY)
-    gst_pad_set_active (pad, TRUE);
-}
-
 static GstPad *
 dtls_dec_request_new_pad (GstElement * element, GstPadTemplate * templ,
     const gchar * name, const GstCaps * caps)
@@ -311,8 +276,7 @@ dtls_dec_request_new_pad (GstElement * element, GstPadTemplate * templ,
   }
 
   set_up_pad (self, pad, slot);
-  activate_late_pad (self, pad);
-  gst_element_add_pad (element, pad);
+  dtls_element_add_request_pad (element, pad);
   return pad;
 }
 
@@ -330,8 +294,7 @@ dtls_dec_release_pad (GstElement * element, GstPad * pad)
     dtls_receiver_settings_set_certificate_pad (self->settings, NULL);
   else if (slot == &self->src)
     dtls_data_source_set_pad (self->data, NULL);
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
+  dtls_element_remove_request_pad (element, pad);
 }
 
 /* Properties */
@@ -423,12 +386,9 @@ open_link (DtlsDec * self)
 
   if (!link)
     return FALSE;
-  self->handlers[0] = dtls_connect_held (link, "data",
-      G_CALLBACK (on_data), self, self, G_CONNECT_AFTER);
-  self->handlers[1] = dtls_connect_held (link, "keys",
+  dtls_data_source_open (self->data, link, GST_ELEMENT (self));
+  self->keys_handler = dtls_connect_held (link, "keys",
       G_CALLBACK (on_keys), self, self, G_CONNECT_AFTER);
-  self->handlers[2] = dtls_connect_held (link, "peer-closed",
-      G_CALLBACK (on_peer_closed), self, self, G_CONNECT_AFTER);
   GST_OBJECT_LOCK (self);
   self->link = link;
   GST_OBJECT_UNLOCK (self);
@@ -439,15 +399,14 @@ static void
 close_link (DtlsDec * self)
 {
   DtlsLink *link;
-  guint i;
 
   GST_OBJECT_LOCK (self);
   link = g_steal_pointer (&self->link);
   GST_OBJECT_UNLOCK (self);
   if (!link)
     return;
-  for (i = 0; i < G_N_ELEMENTS (self->handlers); i++)
-    g_signal_handler_disconnect (link, self->handlers[i]);
+  dtls_data_source_close (self->data);
+  g_signal_handler_disconnect (link, self->keys_handler);
   g_object_unref (link);
   dtls_receiver_settings_close (self->settings);
 }
@@ -516,10 +475,7 @@ install_properties (GObjectClass * klass)
           _("Whether \"decoder-key\" shows the key, for applications that feed "
               "an SRTP element of their own"), FALSE,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
-  g_object_class_install_property (klass, PROP_VERSION,
-      g_param_spec_uint ("version", _("Version"),
-          _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
-          0, G_MAXUINT16, 0, flags));
+  g_object_class_install_property (klass, PROP_VERSION, dtls_param_version ());
   dtls_receiver_settings_install (klass, PROP_SETTINGS, dtls_dec_restart);
 }
 
@@ -567,11 +523,10 @@ dtls_dec_init (DtlsDec * self)
 {
   self->settings = dtls_receiver_settings_new (GST_ELEMENT (self),
       PROP_SETTINGS);
-  self->sink = gst_pad_new_from_static_template (&sink_template, "sink");
+  self->sink = dtls_element_add_pad (GST_ELEMENT (self), &sink_template);
   gst_pad_set_chain_function (self->sink, dtls_dec_chain);
   gst_pad_set_event_function (self->sink, dtls_dec_sink_event);
   gst_pad_set_iterate_internal_links_function (self->sink,
       dtls_dec_iterate_internal_links);
-  gst_element_add_pad (GST_ELEMENT (self), self->sink);
   self->data = dtls_data_source_new (self->sink);
 }

@@ -37,8 +37,9 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "common-properties.h"
+#include "element-pads.h"
 #include "elements.h"
-#include "enums.h"
 #include "exported-keys.h"
 #include "held-signal.h"
 #include "link-stats.h"
@@ -147,23 +148,16 @@ dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return TRUE;
 }
 
-/* Without data to send this is where a stream begins, which a pipeline that is
- * told to end asks to do so. */
 static gboolean
 dtls_enc_send_event (GstElement * element, GstEvent * event)
 {
-  DtlsEnc *self = DTLS_ENC (element);
-  gboolean is_source;
-
-  GST_OBJECT_LOCK (self);
-  is_source = self->sink == NULL;
-  GST_OBJECT_UNLOCK (self);
-  if (is_source && GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
-    gst_event_unref (event);
-    dtls_sender_link_handle_eos (self->sender);
-    return TRUE;
-  }
-  return GST_ELEMENT_CLASS (dtls_enc_parent_class)->send_event (element, event);
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS
+      || !GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SOURCE))
+    return GST_ELEMENT_CLASS (dtls_enc_parent_class)->send_event (element,
+        event);
+  gst_event_unref (event);
+  dtls_sender_link_handle_eos (DTLS_ENC (element)->sender);
+  return TRUE;
 }
 
 /* Pads */
@@ -188,11 +182,8 @@ dtls_enc_request_new_pad (GstElement * element, GstPadTemplate * templ,
 
   gst_pad_set_chain_function (pad, dtls_enc_chain);
   gst_pad_set_event_function (pad, dtls_enc_sink_event);
-  if (GST_STATE (self) > GST_STATE_READY
-      || GST_STATE_NEXT (self) > GST_STATE_READY)
-    gst_pad_set_active (pad, TRUE);
-  GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
-  gst_element_add_pad (element, pad);
+  dtls_element_add_request_pad (element, pad);
+  dtls_element_update_source_flag (element);
   return pad;
 }
 
@@ -205,9 +196,8 @@ dtls_enc_release_pad (GstElement * element, GstPad * pad)
   if (self->sink == pad)
     self->sink = NULL;
   GST_OBJECT_UNLOCK (self);
-  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
+  dtls_element_remove_request_pad (element, pad);
+  dtls_element_update_source_flag (element);
 }
 
 /* Properties */
@@ -390,15 +380,9 @@ static void
 install_settings (GObjectClass * klass)
 {
   g_object_class_install_property (klass, PROP_CONNECTION_ID,
-      g_param_spec_string ("connection-id", _("Connection id"),
-          _("Joins the encoder and the decoder of one peer; needed, and unique "
-              "in the process"), NULL,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+      dtls_param_connection_id ());
   g_object_class_install_property (klass, PROP_IS_CLIENT,
-      g_param_spec_boolean ("is-client", _("Is client"),
-          _("Whether this end begins the handshake (a=setup:active in SDP)"),
-          FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
+      dtls_param_is_client ());
   g_object_class_install_property (klass, PROP_EXPORT_KEYS,
       g_param_spec_boolean ("export-keys", _("Export keys"),
           _("Whether \"encoder-key\" shows the key, for applications that feed "
@@ -412,9 +396,7 @@ install_reports (GObjectClass * klass)
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   g_object_class_install_property (klass, PROP_CONNECTION_STATE,
-      g_param_spec_enum ("connection-state", _("Connection state"),
-          _("State of the DTLS association"), DTLS_TYPE_CONNECTION_STATE,
-          DTLS_STATE_CLOSED, flags));
+      dtls_param_connection_state ());
   g_object_class_install_property (klass, PROP_ENCODER_KEY,
       g_param_spec_boxed ("encoder-key", _("Encoder key"),
           _("SRTP master key and salt of this end; none unless "
@@ -427,10 +409,7 @@ install_reports (GObjectClass * klass)
       g_param_spec_uint ("srtp-auth", _("SRTP authentication"),
           _("Negotiated SRTP authentication, as srtpenc numbers them; 0 before "
               "and with GCM"), 0, DTLS_EXPORT_SRTP_AUTH_MAX, 0, flags));
-  g_object_class_install_property (klass, PROP_VERSION,
-      g_param_spec_uint ("version", _("Version"),
-          _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
-          0, G_MAXUINT16, 0, flags));
+  g_object_class_install_property (klass, PROP_VERSION, dtls_param_version ());
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", _("Statistics"),
           _("What was negotiated, and counters of DTLS datagrams"),
@@ -480,10 +459,9 @@ dtls_enc_init (DtlsEnc * self)
 {
   GstCaps *caps = gst_static_pad_template_get_caps (&src_template);
 
-  self->src = gst_pad_new_from_static_template (&src_template, "src");
+  self->src = dtls_element_add_pad (GST_ELEMENT (self), &src_template);
   gst_pad_use_fixed_caps (self->src);
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
-  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+  dtls_element_update_source_flag (GST_ELEMENT (self));
   self->sender = dtls_sender_link_new (GST_ELEMENT (self), self->src, caps);
   gst_caps_unref (caps);
 }

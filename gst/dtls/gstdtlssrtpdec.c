@@ -31,14 +31,15 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "common-properties.h"
 #include "data-source.h"
+#include "element-pads.h"
 #include "elements.h"
 #include "engine/demux.h"
 #include "held-signal.h"
 #include "media-receiver.h"
 #include "receiver-settings.h"
 #include "static-keys.h"
-#include "worker.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ struct _DtlsSrtpDec
   DtlsMediaReceiver *media;
   DtlsDataSource *data;
   DtlsStaticKeys *static_keys;
-  gulong handlers[3];
+  gulong keys_handler;
 
   /* Under the object lock; what a streaming thread needs does not change
    * while it runs. */
@@ -218,33 +219,10 @@ dec_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 }
 
 static void
-dec_on_data (DtlsLink * link, GBytes * bytes, DtlsSrtpDec * self)
-{
-  dtls_data_source_push (self->data, bytes);
-}
-
-static void
 dec_on_keys (DtlsLink * link, DtlsSrtpKeys * keys, DtlsSrtpDec * self)
 {
   GST_INFO_OBJECT (self, "keys have come");
   dtls_media_receiver_keys_came (self->media);
-}
-
-static void
-dec_push_peer_eos (gpointer data)
-{
-  DtlsSrtpDec *self = data;
-  g_autoptr (DtlsLink) link = dec_ref_link (self);
-
-  if (link != NULL && dtls_link_get_peer_closed (link))
-    dtls_data_source_push_eos (self->data);
-}
-
-/* A worker pushes the EOS, because this may come from a change of state. */
-static void
-dec_on_peer_closed (DtlsLink * link, DtlsSrtpDec * self)
-{
-  dtls_worker_push (dec_push_peer_eos, gst_object_ref (self));
 }
 
 static gboolean
@@ -272,12 +250,9 @@ dec_open_static (DtlsSrtpDec * self)
 static void
 dec_hold_link (DtlsSrtpDec * self, DtlsLink * link)
 {
-  self->handlers[0] = dtls_connect_held (link, "data",
-      G_CALLBACK (dec_on_data), self, self, G_CONNECT_AFTER);
-  self->handlers[1] = dtls_connect_held (link, "keys",
+  dtls_data_source_open (self->data, link, GST_ELEMENT (self));
+  self->keys_handler = dtls_connect_held (link, "keys",
       G_CALLBACK (dec_on_keys), self, self, G_CONNECT_AFTER);
-  self->handlers[2] = dtls_connect_held (link, "peer-closed",
-      G_CALLBACK (dec_on_peer_closed), self, self, G_CONNECT_AFTER);
   GST_OBJECT_LOCK (self);
   self->link = link;
   GST_OBJECT_UNLOCK (self);
@@ -305,7 +280,6 @@ dec_close (DtlsSrtpDec * self)
 {
   g_autoptr (DtlsSrtpReceiver) static_receiver = NULL;
   g_autoptr (DtlsLink) link = NULL;
-  guint i;
 
   GST_OBJECT_LOCK (self);
   link = g_steal_pointer (&self->link);
@@ -314,8 +288,8 @@ dec_close (DtlsSrtpDec * self)
   dtls_media_receiver_set_receiver (self->media, NULL);
   if (link == NULL)
     return;
-  for (i = 0; i < G_N_ELEMENTS (self->handlers); i++)
-    g_signal_handler_disconnect (link, self->handlers[i]);
+  dtls_data_source_close (self->data);
+  g_signal_handler_disconnect (link, self->keys_handler);
   dtls_receiver_settings_close (self->settings);
 }
 
@@ -353,21 +327,7 @@ dec_change_state (GstElement * element, GstStateChange transition)
 static GstIterator *
 dec_data_links (GstPad * pad, GstObject * parent)
 {
-  GValue value = G_VALUE_INIT;
-  GstIterator *links;
-
-  g_value_init (&value, GST_TYPE_PAD);
-  g_value_set_object (&value, DTLS_SRTP_DEC (parent)->sink);
-  links = gst_iterator_new_single (GST_TYPE_PAD, &value);
-  g_value_unset (&value);
-  return links;
-}
-
-static gboolean
-dec_is_running (DtlsSrtpDec * self)
-{
-  return GST_STATE (self) > GST_STATE_READY
-      || GST_STATE_NEXT (self) > GST_STATE_READY;
+  return dtls_pad_iterate_link (DTLS_SRTP_DEC (parent)->sink);
 }
 
 static GstPad *
@@ -383,9 +343,7 @@ dec_request_new_pad (GstElement * element, GstPadTemplate * template,
     return NULL;
   }
   gst_pad_set_iterate_internal_links_function (pad, dec_data_links);
-  if (dec_is_running (self))
-    gst_pad_set_active (pad, TRUE);
-  gst_element_add_pad (element, pad);
+  dtls_element_add_request_pad (element, pad);
   return pad;
 }
 
@@ -393,8 +351,7 @@ static void
 dec_release_pad (GstElement * element, GstPad * pad)
 {
   dtls_data_source_set_pad (DTLS_SRTP_DEC (element)->data, NULL);
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
+  dtls_element_remove_request_pad (element, pad);
 }
 
 /* While READY or above, new keys take the place of the old ones as soon as
@@ -524,9 +481,7 @@ dec_install_properties (GObjectClass * klass)
    * Since: 1.0
    */
   g_object_class_install_property (klass, PROP_DTLS_VERSION,
-      g_param_spec_uint ("dtls-version", _("DTLS version"),
-          _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
-          0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+      dtls_param_dtls_version ());
 }
 
 static void
@@ -555,31 +510,21 @@ dtls_srtp_dec_class_init (DtlsSrtpDecClass * klass)
       GST_PACKAGE_NAME);
 }
 
-static GstPad *
-dec_add_pad (DtlsSrtpDec * self, GstStaticPadTemplate * template)
-{
-  GstPad *pad = gst_pad_new_from_static_template (template,
-      template->name_template);
-
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  return pad;
-}
-
 static void
 dtls_srtp_dec_init (DtlsSrtpDec * self)
 {
-  GstPad *rtp_src = dec_add_pad (self, &rtp_src_template);
-  GstPad *rtcp_src = dec_add_pad (self, &rtcp_src_template);
+  GstElement *element = GST_ELEMENT (self);
+  GstPad *rtp_src = dtls_element_add_pad (element, &rtp_src_template);
+  GstPad *rtcp_src = dtls_element_add_pad (element, &rtcp_src_template);
 
-  self->sink = dec_add_pad (self, &sink_template);
+  self->sink = dtls_element_add_pad (element, &sink_template);
   gst_pad_set_chain_function (self->sink, GST_DEBUG_FUNCPTR (dec_chain));
   gst_pad_set_chain_list_function (self->sink,
       GST_DEBUG_FUNCPTR (dec_chain_list));
   gst_pad_set_event_function (self->sink, GST_DEBUG_FUNCPTR (dec_sink_event));
-  self->settings = dtls_receiver_settings_new (GST_ELEMENT (self),
-      PROP_SETTINGS);
+  self->settings = dtls_receiver_settings_new (element, PROP_SETTINGS);
   self->static_keys = dtls_static_keys_new (PROP_STATIC_KEYS);
   self->data = dtls_data_source_new (self->sink);
-  self->media = dtls_media_receiver_new (GST_ELEMENT (self), self->sink,
-      rtp_src, rtcp_src);
+  self->media = dtls_media_receiver_new (element, self->sink, rtp_src,
+      rtcp_src);
 }

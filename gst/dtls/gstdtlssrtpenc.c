@@ -33,8 +33,9 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "common-properties.h"
+#include "element-pads.h"
 #include "elements.h"
-#include "enums.h"
 #include "held-signal.h"
 #include "media-sender.h"
 #include "sender-link.h"
@@ -283,19 +284,6 @@ enc_pad_name (DtlsSrtpEnc * self, const gchar * pattern, const gchar * wanted)
   }
 }
 
-/* Without sink pads this is where a stream begins, which a pipeline that is
- * told to end asks to do so. */
-static void
-enc_note_sink_pads (DtlsSrtpEnc * self)
-{
-  GST_OBJECT_LOCK (self);
-  if (GST_ELEMENT (self)->numsinkpads == 0)
-    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
-  else
-    GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SOURCE);
-  GST_OBJECT_UNLOCK (self);
-}
-
 static gboolean
 enc_send_event (GstElement * element, GstEvent * event)
 {
@@ -336,16 +324,15 @@ enc_request_new_pad (GstElement * element, GstPadTemplate * template,
     return NULL;
   }
   pad = enc_add_pad (self, template, name);
-  enc_note_sink_pads (self);
+  dtls_element_update_source_flag (element);
   return pad;
 }
 
 static void
 enc_release_pad (GstElement * element, GstPad * pad)
 {
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
-  enc_note_sink_pads (DTLS_SRTP_ENC (element));
+  dtls_element_remove_request_pad (element, pad);
+  dtls_element_update_source_flag (element);
 }
 
 /* While READY or above, new keys take the place of the old ones as soon as
@@ -485,10 +472,7 @@ enc_install_settings (GObjectClass * klass)
    * Since: 1.0
    */
   g_object_class_install_property (klass, PROP_CONNECTION_ID,
-      g_param_spec_string ("connection-id", _("Connection id"),
-          _("Joins the encoder and the decoder of one peer; needed, and unique "
-              "in the process"), NULL,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+      dtls_param_connection_id ());
 
   /**
    * DtlsSrtpEnc:is-client:
@@ -499,10 +483,7 @@ enc_install_settings (GObjectClass * klass)
    * Since: 1.0
    */
   g_object_class_install_property (klass, PROP_IS_CLIENT,
-      g_param_spec_boolean ("is-client", _("Is client"),
-          _("Whether this end begins the handshake (a=setup:active in SDP)"),
-          FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
+      dtls_param_is_client ());
 
   /**
    * DtlsSrtpEnc:rtp-sync:
@@ -529,9 +510,7 @@ enc_install_reports (GObjectClass * klass)
    * Since: 1.0
    */
   g_object_class_install_property (klass, PROP_CONNECTION_STATE,
-      g_param_spec_enum ("connection-state", _("Connection state"),
-          _("State of the DTLS association"), DTLS_TYPE_CONNECTION_STATE,
-          DTLS_STATE_CLOSED, flags));
+      dtls_param_connection_state ());
 
   /**
    * DtlsSrtpEnc:dtls-version:
@@ -539,9 +518,7 @@ enc_install_reports (GObjectClass * klass)
    * Since: 1.0
    */
   g_object_class_install_property (klass, PROP_DTLS_VERSION,
-      g_param_spec_uint ("dtls-version", _("DTLS version"),
-          _("Negotiated DTLS version: 65277 (0xFEFD) for DTLS 1.2; 0 before"),
-          0, G_MAXUINT16, 0, flags));
+      dtls_param_dtls_version ());
 
   /**
    * DtlsSrtpEnc:stats:
@@ -605,12 +582,11 @@ dtls_srtp_enc_class_init (DtlsSrtpEncClass * klass)
 static void
 dtls_srtp_enc_init (DtlsSrtpEnc * self)
 {
-  self->src = gst_pad_new_from_static_template (&src_template, "src");
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  self->src = dtls_element_add_pad (GST_ELEMENT (self), &src_template);
   self->media = dtls_media_sender_new (GST_ELEMENT (self), self->src,
       gst_caps_new_empty_simple ("application/x-srtp"));
   dtls_media_sender_set_funcs (self->media, &media_funcs);
   self->dtls = dtls_sender_link_new (GST_ELEMENT (self), self->src, NULL);
   self->static_keys = dtls_static_keys_new (PROP_STATIC_KEYS);
-  enc_note_sink_pads (self);
+  dtls_element_update_source_flag (GST_ELEMENT (self));
 }

@@ -38,6 +38,7 @@
 #include <gst/gst.h>
 
 #include "association-link.h"
+#include "element-pads.h"
 #include "elements.h"
 #include "held-signal.h"
 #include "link-context.h"
@@ -311,13 +312,6 @@ keyer_request_new_pad (GstElement * element, GstPadTemplate * template,
       is_rtp ? DTLS_SRTP_RTP : DTLS_SRTP_RTCP, NULL);
 }
 
-static void
-keyer_release_pad (GstElement * element, GstPad * pad)
-{
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
-}
-
 /* "sent" and "received" are those of the association: several elements may
  * share it. */
 static GstStructure *
@@ -477,7 +471,8 @@ srtp_keyer_class_init (SrtpKeyerClass * klass)
   object_class->finalize = keyer_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (keyer_change_state);
   element_class->request_new_pad = GST_DEBUG_FUNCPTR (keyer_request_new_pad);
-  element_class->release_pad = GST_DEBUG_FUNCPTR (keyer_release_pad);
+  element_class->release_pad =
+      GST_DEBUG_FUNCPTR (dtls_element_remove_request_pad);
   keyer_install_properties (object_class);
   for (i = 0; i < G_N_ELEMENTS (templates); i++)
     gst_element_class_add_static_pad_template (element_class, templates[i]);
@@ -487,27 +482,18 @@ srtp_keyer_class_init (SrtpKeyerClass * klass)
       GST_PACKAGE_NAME);
 }
 
-static GstPad *
-keyer_add_pad (SrtpKeyer * self, GstStaticPadTemplate * template)
-{
-  GstPad *pad = gst_pad_new_from_static_template (template,
-      template->name_template);
-
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  return pad;
-}
-
 static void
 srtp_keyer_init (SrtpKeyer * self)
 {
+  GstElement *element = GST_ELEMENT (self);
   GstPad *rtp_src, *rtcp_src;
 
   self->replay_window = DTLS_SRTP_REPLAY_WINDOW;
   self->early_packets = DTLS_EARLY_PACKETS_MAX;
-  self->src = keyer_add_pad (self, &src_template);
-  rtp_src = keyer_add_pad (self, &rtp_src_template);
-  rtcp_src = keyer_add_pad (self, &rtcp_src_template);
-  self->sink = keyer_add_pad (self, &sink_template);
+  self->src = dtls_element_add_pad (element, &src_template);
+  rtp_src = dtls_element_add_pad (element, &rtp_src_template);
+  rtcp_src = dtls_element_add_pad (element, &rtcp_src_template);
+  self->sink = dtls_element_add_pad (element, &sink_template);
   gst_pad_set_chain_function (self->sink, GST_DEBUG_FUNCPTR (keyer_chain));
   gst_pad_set_chain_list_function (self->sink,
       GST_DEBUG_FUNCPTR (keyer_chain_list));

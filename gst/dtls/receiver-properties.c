@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "common-properties.h"
 #include "enums.h"
 
 #define TIMEOUT_MIN_MS 10
@@ -34,15 +35,10 @@ static void
 install_identity (GObjectClass * klass, guint first_id)
 {
   g_object_class_install_property (klass,
-      first_id + DTLS_RECEIVER_CONNECTION_ID, string_property ("connection-id",
-          _("Connection id"),
-          _("Joins the encoder and the decoder of one peer; needed, and unique "
-              "in the process"), NULL, G_PARAM_READWRITE));
+      first_id + DTLS_RECEIVER_CONNECTION_ID, dtls_param_connection_id ());
   g_object_class_install_property (klass,
       first_id + DTLS_RECEIVER_CONNECTION_STATE,
-      g_param_spec_enum ("connection-state", _("Connection state"),
-          _("State of the DTLS association"), DTLS_TYPE_CONNECTION_STATE,
-          DTLS_STATE_CLOSED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+      dtls_param_connection_state ());
   g_object_class_install_property (klass, first_id + DTLS_RECEIVER_PEM,
       string_property ("pem", _("PEM"),
           _("Certificate and private key to use, in PEM format; reads as the "

@@ -120,6 +120,30 @@ test_only_errors_go_upstream (Fixture * self, gconstpointer data)
   g_assert_cmpint (dtls_data_source_take_flow (self->data), ==, GST_FLOW_OK);
 }
 
+static void
+tell_data (DtlsLink * link)
+{
+  GBytes *bytes = g_bytes_new_static ("data", 4);
+
+  g_signal_emit_by_name (link, "data", bytes);
+  g_bytes_unref (bytes);
+}
+
+static void
+test_data_of_the_link_until_it_is_closed (Fixture * self, gconstpointer data)
+{
+  g_autoptr (DtlsLink) link = dtls_link_obtain ("data-source");
+
+  dtls_data_source_set_pad (self->data, self->src);
+  dtls_data_source_open (self->data, link, self->element);
+  tell_data (link);
+  g_assert_cmpuint (gst_harness_buffers_received (self->out), ==, 1);
+  dtls_data_source_close (self->data);
+  dtls_data_source_close (self->data);
+  tell_data (link);
+  g_assert_cmpuint (gst_harness_buffers_received (self->out), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,6 +157,7 @@ main (int argc, char **argv)
   ADD (data_have_the_time_of_their_datagram);
   ADD (a_new_stream_follows_an_end);
   ADD (only_errors_go_upstream);
+  ADD (data_of_the_link_until_it_is_closed);
 #undef ADD
   return g_test_run ();
 }
