@@ -87,8 +87,8 @@ receiver_push_list (DtlsMediaReceiver * self, DtlsSrtpKind kind,
 {
   GstPad *src = kind == DTLS_SRTP_RTP ? self->rtp_src : self->rtcp_src;
 
-  if (gst_buffer_list_length (list) == 0) {
-    gst_buffer_list_unref (list);
+  if (list == NULL || gst_buffer_list_length (list) == 0) {
+    gst_clear_buffer_list (&list);
     return GST_FLOW_OK;
   }
   receiver_prepare (self, src);
@@ -187,7 +187,7 @@ dtls_media_receiver_chain_list (DtlsMediaReceiver * self, GstBufferList * list)
     return receiver_keep_list (self, list);
   flow = receiver_push_list (self, DTLS_SRTP_RTP, rtp);
   if (flow != GST_FLOW_OK) {
-    gst_buffer_list_unref (rtcp);
+    gst_clear_buffer_list (&rtcp);
     return flow;
   }
   return receiver_push_list (self, DTLS_SRTP_RTCP, rtcp);

@@ -124,8 +124,8 @@ media_pad_chain_list (GstPad * gst_pad, GstObject * parent,
     return GST_FLOW_FLUSHING;
   }
   list = dtls_srtp_sender_protect_list (self->sender, pad->kind, list);
-  if (gst_buffer_list_length (list) == 0) {
-    gst_buffer_list_unref (list);
+  if (list == NULL || gst_buffer_list_length (list) == 0) {
+    gst_clear_buffer_list (&list);
     return GST_FLOW_OK;
   }
   if (!pad->is_running_time)

@@ -5,111 +5,186 @@
  * other packets of that frame, so the copy is the usual case when sending;
  * what a network source makes is one piece with no other owner.
  *
- * This runs for every packet, so it works on the one GstMemory itself: the
- * functions of GstBuffer look at all its memory again in each call. There is
- * no GstBufferPool: it is no faster than the allocator, and each one costs
- * two file descriptors.
+ * This runs for every packet, so it works on the GstMemory itself: functions
+ * of GstBuffer and GstBufferList ask anew in each call whether the memory, its
+ * buffer and its list may be changed, at the price of several atomic
+ * operations. There is no GstBufferPool: it is no faster than the allocator,
+ * and each one costs two file descriptors.
  */
 #include "config.h"
 
 #include "packet-gather.h"
 
-static gboolean
-packet_is_usable (const DtlsPacket * packet, gsize tail)
-{
-  return packet->room - packet->size >= tail
-      && ((guintptr) packet->data & 3) == 0;
-}
+#include <string.h>
 
-static gboolean
-packet_map (DtlsPacket * packet, GstBuffer * buffer, GstMemory * memory)
+#include "packet-memory.h"
+
+/* A packet under work, and what is needed to put it back. */
+typedef struct
 {
-  if (!gst_memory_map (memory, &packet->map, GST_MAP_READWRITE))
+  DtlsPacket packet;
+  GstMapInfo map;               /* of memory that is in the buffer */
+  GstMemory *copy;              /* or else this, which is in no buffer yet */
+} Work;
+
+/* Returns FALSE, and has changed nothing, when @buffer must be copied. Memory
+ * that is read-only or has another owner cannot be mapped for writing. */
+static gboolean
+work_open_in_place (Work * work, GstBuffer * buffer, gsize tail)
+{
+  GstMapInfo *map = &work->map;
+
+  if (gst_buffer_n_memory (buffer) != 1
+      || !gst_memory_map (gst_buffer_peek_memory (buffer, 0), map,
+          GST_MAP_READWRITE))
     return FALSE;
-  packet->buffer = buffer;
-  packet->data = packet->map.data;
-  packet->size = packet->map.size;
-  packet->room = packet->map.maxsize;
+  if (map->maxsize - map->size < tail || ((guintptr) map->data & 3) != 0) {
+    gst_memory_unmap (map->memory, map);
+    return FALSE;
+  }
+  work->packet.data = map->data;
+  work->packet.size = map->size;
+  work->packet.room = map->maxsize;
   return TRUE;
 }
 
-/* Returns FALSE, and has changed nothing, when @buffer must be copied. */
-static gboolean
-packet_open_in_place (DtlsPacket * packet, GstBuffer * buffer, gsize tail)
+static gsize
+buffer_size (GstBuffer * buffer)
 {
-  GstMemory *memory;
+  guint n = gst_buffer_n_memory (buffer), i;
+  gsize size = 0;
 
-  if (gst_buffer_n_memory (buffer) != 1 || !gst_buffer_is_writable (buffer))
+  for (i = 0; i < n; i++)
+    size += gst_buffer_peek_memory (buffer, i)->size;
+  return size;
+}
+
+static gboolean
+work_append (Work * work, GstMemory * memory)
+{
+  DtlsPacket *packet = &work->packet;
+  GstMapInfo map;
+  gboolean fits;
+
+  if (!gst_memory_map (memory, &map, GST_MAP_READ))
     return FALSE;
-  memory = gst_buffer_peek_memory (buffer, 0);
-  if (!gst_memory_is_writable (memory) || !packet_map (packet, buffer, memory))
-    return FALSE;
-  if (packet_is_usable (packet, tail))
+  fits = map.size <= packet->room - packet->size;
+  if (fits) {
+    memcpy (packet->data + packet->size, map.data, map.size);
+    packet->size += map.size;
+  }
+  gst_memory_unmap (memory, &map);
+  return fits;
+}
+
+static gboolean
+work_open_copy (Work * work, GstBuffer * buffer, gsize tail)
+{
+  gsize size = buffer_size (buffer);
+  guint n = gst_buffer_n_memory (buffer), i = 0;
+
+  work->copy = dtls_packet_memory_new (size + tail, &work->packet.data);
+  work->packet.room = size;
+  while (i < n && work_append (work, gst_buffer_peek_memory (buffer, i)))
+    i++;
+  work->packet.room += tail;
+  if (i == n)
     return TRUE;
-  gst_memory_unmap (memory, &packet->map);
+  gst_memory_unref (work->copy);
   return FALSE;
 }
 
-/* Takes @buffer. Its shell is used again unless that belongs to a pool, which
- * would miss the memory. */
+/* Returns: (transfer full): @buffer, or one that looks like it, with @memory.
+ * A pool's buffer is left as it is, or the pool would miss its memory. */
 static GstBuffer *
-buffer_with_memory (GstBuffer * buffer, GstMemory * memory)
+buffer_with_memory (GstBuffer * buffer, gboolean is_ours, GstMemory * memory)
 {
   GstBuffer *shell;
 
-  if (buffer->pool == NULL && gst_buffer_is_writable (buffer)) {
+  if (is_ours && buffer->pool == NULL) {
     gst_buffer_replace_all_memory (buffer, memory);
     return buffer;
   }
   shell = gst_buffer_new ();
   gst_buffer_append_memory (shell, memory);
   gst_buffer_copy_into (shell, buffer, GST_BUFFER_COPY_METADATA, 0, -1);
-  gst_buffer_unref (buffer);
   return shell;
 }
 
-static gboolean
-packet_open_copy (DtlsPacket * packet, GstBuffer * buffer, gsize tail)
+/* Returns: the memory that was worked on. It is known to be writable and the
+ * size to fit, which gst_memory_resize() would find out again. */
+static GstMemory *
+work_close (Work * work)
 {
-  gsize size = gst_buffer_get_size (buffer);
-  GstMemory *memory = gst_allocator_alloc (NULL, size + tail, NULL);
+  GstMemory *memory = work->copy;
 
-  if (memory == NULL || !packet_map (packet, NULL, memory)) {
-    g_clear_pointer (&memory, gst_memory_unref);
-    return FALSE;
+  if (memory == NULL) {
+    memory = work->map.memory;
+    gst_memory_unmap (memory, &work->map);
   }
-  if (gst_buffer_extract (buffer, 0, packet->data, size) != size) {
-    gst_memory_unmap (memory, &packet->map);
-    gst_memory_unref (memory);
-    return FALSE;
-  }
-  packet->size = size;
-  packet->buffer = buffer_with_memory (buffer, memory);
-  return TRUE;
+  GST_MEMORY_FLAG_UNSET (memory, GST_MEMORY_FLAG_ZERO_PADDED);
+  memory->size = work->packet.size;
+  return memory;
 }
 
-gboolean
-dtls_packet_open (GstBuffer * buffer, gsize tail, DtlsPacket * packet)
+/*
+ * @is_ours: nobody else has @buffer, so that it may be changed
+ *
+ * Returns: @buffer itself, a new one in its place, or NULL when there is
+ * nothing to keep. @buffer is not released.
+ */
+static GstBuffer *
+buffer_work (GstBuffer * buffer, gboolean is_ours, gsize tail,
+    DtlsPacketFunc func, gpointer data)
 {
-  if (packet_open_in_place (packet, buffer, tail)
-      || packet_open_copy (packet, buffer, tail))
-    return TRUE;
-  gst_buffer_unref (buffer);
-  return FALSE;
+  Work work = { 0, };
+  GstMemory *memory;
+  gboolean keep;
+
+  if (!(is_ours && work_open_in_place (&work, buffer, tail))
+      && !work_open_copy (&work, buffer, tail))
+    return NULL;
+  keep = func (&work.packet, data);
+  memory = work_close (&work);
+  if (work.copy == NULL)
+    return keep ? buffer : NULL;
+  if (keep)
+    return buffer_with_memory (buffer, is_ours, memory);
+  gst_memory_unref (memory);
+  return NULL;
 }
 
 GstBuffer *
-dtls_packet_close (DtlsPacket * packet)
+dtls_packet_work (GstBuffer * buffer, gsize tail, DtlsPacketFunc func,
+    gpointer data)
 {
-  GstMemory *memory = packet->map.memory;
+  GstBuffer *result = buffer_work (buffer, gst_buffer_is_writable (buffer),
+      tail, func, data);
 
-  gst_memory_unmap (memory, &packet->map);
-  gst_memory_resize (memory, 0, packet->size);
-  return packet->buffer;
+  if (result != buffer)
+    gst_buffer_unref (buffer);
+  return result;
 }
 
-void
-dtls_packet_drop (DtlsPacket * packet)
+GstBufferList *
+dtls_packet_work_list (GstBufferList * list, gsize tail, DtlsPacketFunc func,
+    gpointer data)
 {
-  gst_buffer_unref (dtls_packet_close (packet));
+  GstBuffer *buffer, *result;
+  guint n, i = 0;
+
+  list = gst_buffer_list_make_writable (list);
+  for (n = gst_buffer_list_length (list); n > 0; n--) {
+    buffer = gst_buffer_list_get (list, i);
+    /* the one reference is the list's, and nobody else has the list */
+    result = buffer_work (buffer, GST_MINI_OBJECT_REFCOUNT_VALUE (buffer) == 1,
+        tail, func, data);
+    if (result != buffer)
+      gst_buffer_list_remove (list, i, 1);
+    if (result != buffer && result != NULL)
+      gst_buffer_list_insert (list, i, result);
+    if (result != NULL)
+      i++;
+  }
+  return list;
 }

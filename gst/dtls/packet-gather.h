@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Turns a packet, however its memory is cut up and shared, into one buffer
- * whose bytes may be changed in place and may grow at the end. Memory that is
- * that already is taken as it is; any other is copied, once. Timestamps,
- * flags and metas stay.
+ * Works on packets in place. Each, however its memory is cut up and shared,
+ * is shown as one block of bytes that may be changed and may grow at the end.
+ * Memory that is that already is taken as it is; any other is copied, once.
+ * Timestamps, flags and metas stay. What others see of a packet, or of a list,
+ * that they share does not change.
  */
 #ifndef DTLS_PACKET_GATHER_H
 #define DTLS_PACKET_GATHER_H
@@ -15,35 +16,39 @@ G_BEGIN_DECLS
 /**
  * DtlsPacket:
  * @data: the bytes, writable, 4-byte aligned
- * @size: how many of them are the packet; to be set before it is closed
- * @room: how many there are in all, at least @size
- *
- * A buffer under work; belongs to whoever opened it. The rest is private.
+ * @size: how many of them are the packet; to be changed with it
+ * @room: how many there are in all, at least @size and the tail asked for
  */
 typedef struct
 {
   guint8 *data;
   gsize size;
   gsize room;
-  GstBuffer *buffer;
-  GstMapInfo map;
 } DtlsPacket;
 
+/** DtlsPacketFunc: Returns: %FALSE when the packet is to be dropped. */
+typedef gboolean (*DtlsPacketFunc) (DtlsPacket * packet, gpointer data);
+
 /**
- * dtls_packet_open:
+ * dtls_packet_work:
  * @buffer: (transfer full): the packet
  * @tail: bytes by which it may grow
- * @packet: (out): to be ended with dtls_packet_close() or dtls_packet_drop()
+ * @func: is called once, unless the memory cannot be had or read
  *
- * Returns: %FALSE when the memory cannot be had or read; @buffer is gone then.
+ * Returns: (transfer full) (nullable): the buffer with what @func made of it;
+ * %NULL when it was dropped.
  */
-gboolean dtls_packet_open (GstBuffer * buffer, gsize tail,
-    DtlsPacket * packet);
+GstBuffer *dtls_packet_work (GstBuffer * buffer, gsize tail,
+    DtlsPacketFunc func, gpointer data);
 
-/** Returns: (transfer full): the buffer, @packet->size bytes of it. */
-GstBuffer *dtls_packet_close (DtlsPacket * packet);
-
-void dtls_packet_drop (DtlsPacket * packet);
+/**
+ * dtls_packet_work_list:
+ * @list: (transfer full): packets, each one worked on in turn
+ *
+ * Returns: (transfer full): what was not dropped, in order.
+ */
+GstBufferList *dtls_packet_work_list (GstBufferList * list, gsize tail,
+    DtlsPacketFunc func, gpointer data);
 
 G_END_DECLS
 

@@ -45,42 +45,43 @@ receiver_new_for_link (void)
   return receiver_new ();
 }
 
-/* Takes @buffer. Must hold the lock, and there must be keys. */
-static GstBuffer *
-receiver_unprotect_locked (DtlsSrtpReceiver * self, GstBuffer * buffer,
-    DtlsSrtpKind * kind)
-{
-  DtlsPacket packet;
-  DtlsSrtpStatus status;
-
-  if (!dtls_packet_open (buffer, 0, &packet))
-    return NULL;
-  *kind = dtls_demux (packet.data, packet.size) == DTLS_PROTOCOL_RTCP ?
-      DTLS_SRTP_RTCP : DTLS_SRTP_RTP;
-  status = dtls_srtp_slot_unprotect (&self->slot, *kind, packet.data,
-      &packet.size);
-  if (status == DTLS_SRTP_OK)
-    return dtls_packet_close (&packet);
-  dtls_packet_drop (&packet);
-  return NULL;
-}
-
 typedef struct
 {
   DtlsSrtpReceiver *self;
-  GstBufferList *rtcp;
+  DtlsSrtpKind kind;            /* of the packet at hand */
+  gboolean has_rtcp;            /* among all packets so far */
 } UnprotectArgs;
 
-/* What stays in the list is RTP. */
+static DtlsSrtpKind
+packet_kind (const guint8 * data, gsize size)
+{
+  return dtls_demux (data, size) == DTLS_PROTOCOL_RTCP ?
+      DTLS_SRTP_RTCP : DTLS_SRTP_RTP;
+}
+
+/* Must hold the lock, and there must be keys. */
 static gboolean
-receiver_unprotect_item (GstBuffer ** buffer, guint index, gpointer data)
+receiver_unprotect_packet (DtlsPacket * packet, gpointer data)
 {
   UnprotectArgs *args = data;
-  DtlsSrtpKind kind;
 
-  *buffer = receiver_unprotect_locked (args->self, *buffer, &kind);
-  if (*buffer != NULL && kind == DTLS_SRTP_RTCP)
-    gst_buffer_list_add (args->rtcp, g_steal_pointer (buffer));
+  args->kind = packet_kind (packet->data, packet->size);
+  if (dtls_srtp_slot_unprotect (&args->self->slot, args->kind, packet->data,
+          &packet->size) != DTLS_SRTP_OK)
+    return FALSE;
+  args->has_rtcp |= args->kind == DTLS_SRTP_RTCP;
+  return TRUE;
+}
+
+/* The bytes that tell the kind are never encrypted. */
+static gboolean
+take_if_rtcp (GstBuffer ** buffer, guint index, gpointer rtcp)
+{
+  guint8 start[2];
+  gsize size = gst_buffer_extract (*buffer, 0, start, sizeof start);
+
+  if (packet_kind (start, size) == DTLS_SRTP_RTCP)
+    gst_buffer_list_add (rtcp, g_steal_pointer (buffer));
   return TRUE;
 }
 
@@ -164,13 +165,15 @@ gboolean
 dtls_srtp_receiver_unprotect (DtlsSrtpReceiver * self, GstBuffer ** buffer,
     DtlsSrtpKind * kind)
 {
+  UnprotectArgs args = { self, DTLS_SRTP_RTP, FALSE };
   gboolean keyed;
 
   g_mutex_lock (&self->lock);
   keyed = dtls_srtp_slot_is_keyed (&self->slot);
   if (keyed)
-    *buffer = receiver_unprotect_locked (self, *buffer, kind);
+    *buffer = dtls_packet_work (*buffer, 0, receiver_unprotect_packet, &args);
   g_mutex_unlock (&self->lock);
+  *kind = args.kind;
   return keyed;
 }
 
@@ -178,20 +181,18 @@ gboolean
 dtls_srtp_receiver_unprotect_list (DtlsSrtpReceiver * self,
     GstBufferList * list, GstBufferList ** rtp, GstBufferList ** rtcp)
 {
-  UnprotectArgs args = { self, NULL };
+  UnprotectArgs args = { self, DTLS_SRTP_RTP, FALSE };
   gboolean keyed;
 
   g_mutex_lock (&self->lock);
   keyed = dtls_srtp_slot_is_keyed (&self->slot);
-  if (keyed) {
-    args.rtcp = gst_buffer_list_new ();
-    list = gst_buffer_list_make_writable (list);
-    gst_buffer_list_foreach (list, receiver_unprotect_item, &args);
-  }
+  if (keyed)
+    *rtp = dtls_packet_work_list (list, 0, receiver_unprotect_packet, &args);
   g_mutex_unlock (&self->lock);
-  if (keyed) {
-    *rtp = list;
-    *rtcp = args.rtcp;
+  *rtcp = NULL;
+  if (args.has_rtcp) {
+    *rtcp = gst_buffer_list_new ();
+    gst_buffer_list_foreach (*rtp, take_if_rtcp, *rtcp);
   }
   return keyed;
 }

@@ -73,7 +73,8 @@ gboolean dtls_srtp_receiver_unprotect (DtlsSrtpReceiver * self,
  * dtls_srtp_receiver_unprotect_list:
  * @list: (transfer full): protected packets; not taken when %FALSE is returned
  * @rtp: (out) (transfer full): the RTP packets in the clear, in order
- * @rtcp: (out) (transfer full): the RTCP packets, likewise
+ * @rtcp: (out) (transfer full) (nullable): the RTCP packets, likewise; %NULL
+ *   when there are none
  *
  * Returns: %FALSE without keys.
  */

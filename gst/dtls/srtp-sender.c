@@ -44,42 +44,20 @@ sender_new_for_link (void)
   return sender_new ();
 }
 
-/* Takes @buffer. Must hold the lock. */
-static GstBuffer *
-sender_protect_locked (DtlsSrtpSender * self, DtlsSrtpKind kind,
-    GstBuffer * buffer)
-{
-  DtlsPacket packet;
-  DtlsSrtpStatus status;
-
-  if (!dtls_srtp_slot_is_keyed (&self->slot)) {
-    self->slot.n_without_keys++;
-    gst_buffer_unref (buffer);
-    return NULL;
-  }
-  if (!dtls_packet_open (buffer, DTLS_SRTP_OVERHEAD_MAX, &packet))
-    return NULL;
-  status = dtls_srtp_session_protect (self->slot.session, kind, packet.data,
-      &packet.size, packet.room);
-  if (status == DTLS_SRTP_OK)
-    return dtls_packet_close (&packet);
-  dtls_packet_drop (&packet);
-  return NULL;
-}
-
 typedef struct
 {
   DtlsSrtpSender *self;
   DtlsSrtpKind kind;
 } ProtectArgs;
 
+/* Must hold the lock, and there must be keys. */
 static gboolean
-sender_protect_item (GstBuffer ** buffer, guint index, gpointer data)
+sender_protect_packet (DtlsPacket * packet, gpointer data)
 {
   ProtectArgs *args = data;
 
-  *buffer = sender_protect_locked (args->self, args->kind, *buffer);
-  return TRUE;
+  return dtls_srtp_session_protect (args->self->slot.session, args->kind,
+      packet->data, &packet->size, packet->room) == DTLS_SRTP_OK;
 }
 
 static gboolean
@@ -154,9 +132,19 @@ GstBuffer *
 dtls_srtp_sender_protect (DtlsSrtpSender * self, DtlsSrtpKind kind,
     GstBuffer * buffer)
 {
+  ProtectArgs args = { self, kind };
+  gboolean keyed;
+
   g_mutex_lock (&self->lock);
-  buffer = sender_protect_locked (self, kind, buffer);
+  keyed = dtls_srtp_slot_is_keyed (&self->slot);
+  if (keyed)
+    buffer = dtls_packet_work (buffer, DTLS_SRTP_OVERHEAD_MAX,
+        sender_protect_packet, &args);
+  else
+    self->slot.n_without_keys++;
   g_mutex_unlock (&self->lock);
+  if (!keyed)
+    gst_clear_buffer (&buffer);
   return buffer;
 }
 
@@ -165,11 +153,18 @@ dtls_srtp_sender_protect_list (DtlsSrtpSender * self, DtlsSrtpKind kind,
     GstBufferList * list)
 {
   ProtectArgs args = { self, kind };
+  gboolean keyed;
 
-  list = gst_buffer_list_make_writable (list);
   g_mutex_lock (&self->lock);
-  gst_buffer_list_foreach (list, sender_protect_item, &args);
+  keyed = dtls_srtp_slot_is_keyed (&self->slot);
+  if (keyed)
+    list = dtls_packet_work_list (list, DTLS_SRTP_OVERHEAD_MAX,
+        sender_protect_packet, &args);
+  else
+    self->slot.n_without_keys += gst_buffer_list_length (list);
   g_mutex_unlock (&self->lock);
+  if (!keyed)
+    gst_clear_buffer_list (&list);
   return list;
 }
 

@@ -66,7 +66,8 @@ GstBuffer *dtls_srtp_sender_protect (DtlsSrtpSender * self,
  * dtls_srtp_sender_protect_list:
  * @list: (transfer full): packets in the clear
  *
- * Returns: (transfer full): the packets that could be protected, in order.
+ * Returns: (transfer full) (nullable): the packets that could be protected, in
+ * order; %NULL without keys.
  */
 GstBufferList *dtls_srtp_sender_protect_list (DtlsSrtpSender * self,
     DtlsSrtpKind kind, GstBufferList * list);

@@ -115,7 +115,7 @@ open_output (Bench * bench, GstPad * src)
   gst_pad_set_chain_function (bench->output, output_chain);
   gst_pad_set_chain_list_function (bench->output, output_chain_list);
   gst_pad_set_active (bench->output, TRUE);
-  if (gst_pad_link (src, bench->output) != GST_PAD_LINK_OK)
+  if (src != NULL && gst_pad_link (src, bench->output) != GST_PAD_LINK_OK)
     g_error ("the output does not link");
 }
 
@@ -303,6 +303,15 @@ open_keyer (Bench * bench, GstElement * pipeline, const gchar * profiles)
   open_output (bench, gst_element_get_static_pad (server.keyer, "rtp_src"));
 }
 
+/* What it costs to let go of the packets: somebody must, whatever is between
+ * the source and the sink. */
+static void
+open_sink (Bench * bench)
+{
+  open_output (bench, NULL);
+  bench->input = bench->output;
+}
+
 static GstElement *
 open_bench (Bench * bench, const gchar * what, const gchar * profiles)
 {
@@ -316,6 +325,8 @@ open_bench (Bench * bench, const gchar * what, const gchar * profiles)
       NULL, NULL);
   if (g_str_equal (what, "bins"))
     open_bins (bench, pipeline, profiles);
+  else if (g_str_equal (what, "sink"))
+    open_sink (bench);
   else
     open_keyer (bench, pipeline, profiles);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
