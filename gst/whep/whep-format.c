@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The media formats that can be served. A codec is one row of a table; only
- * H.264 and VP9 have profiles that decide whether a payload type fits.
+ * of video but VP8 the profile decides whether a payload type fits.
  */
 #include "config.h"
 
 #include "whep-format.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* AV1: its payloader is in gst-plugins-rs, which not everybody has. */
 static const WhepCodec codecs[] = {
-  {"video", "VP8", 90000, 0, "video/x-vp8", NULL, "rtpvp8pay", -1},
+  {"video", "VP8", 90000, 0, "video/x-vp8", NULL, "rtpvp8pay", NULL, NULL, -1},
   {"video", "VP9", 90000, 0, "video/x-vp9", "profile=(string)0",
-      "rtpvp9pay", -1},
+      "rtpvp9pay", NULL, NULL, -1},
   {"video", "H264", 90000, 0, "video/x-h264",
-      "profile=(string){constrained-baseline,baseline,main,"
-        "constrained-high,progressive-high,high}", "rtph264pay", -1},
-  {"audio", "opus", 48000, 2, "audio/x-opus", NULL, "rtpopuspay", -1},
+        "profile=(string){constrained-baseline,baseline,main,"
+        "constrained-high,progressive-high,high}", "rtph264pay", "h264parse",
+      "video/x-h264,stream-format=byte-stream,alignment=au", -1},
+  {"video", "AV1", 90000, 0, "video/x-av1", "profile=(string)main",
+        "rtpav1pay", "av1parse",
+      "video/x-av1,parsed=true,stream-format=obu-stream,alignment=tu", -1},
+  {"audio", "opus", 48000, 2, "audio/x-opus", NULL, "rtpopuspay", NULL, NULL,
+      -1},
   {"audio", "PCMU", 8000, 0, "audio/x-mulaw", "rate=8000,channels=1",
-      "rtppcmupay", 0},
+      "rtppcmupay", NULL, NULL, 0},
   {"audio", "PCMA", 8000, 0, "audio/x-alaw", "rate=8000,channels=1",
-      "rtppcmapay", 8},
+      "rtppcmapay", NULL, NULL, 8},
+};
+
+/* As of the codec's name in caps; the index is the profile. */
+static const gchar *const av1_profiles[] = {
+  "main", "high", "professional", NULL
 };
 
 /* Names of GStreamer's caps; other profiles are none a browser decodes. */
@@ -118,11 +130,23 @@ codec_from_caps_name (const gchar * name)
   return NULL;
 }
 
+/* VP9 has digits for it, AV1 names. */
+static gint
+profile_from_name (const gchar * name)
+{
+  if (name && g_ascii_isdigit (name[0]))
+    return atoi (name);
+  for (gint i = 0; name && av1_profiles[i]; i++) {
+    if (g_str_equal (name, av1_profiles[i]))
+      return i;
+  }
+  return 0;
+}
+
 WhepFormat
 whep_format_from_caps (const GstCaps * caps)
 {
   WhepFormat format = { NULL, };
-  const gchar *vp9_profile;
 
   if (!caps || !gst_caps_is_fixed (caps))
     return format;
@@ -130,11 +154,9 @@ whep_format_from_caps (const GstCaps * caps)
 
   format.codec = codec_from_caps_name (gst_structure_get_name (s));
   gst_structure_get_int (s, "channels", &format.channels);
-  format.h264_profile =
-      h264_profile_from_name (gst_structure_get_string (s, "profile"));
-  vp9_profile = gst_structure_get_string (s, "profile");
-  if (vp9_profile && g_ascii_isdigit (vp9_profile[0]))
-    format.vp9_profile = atoi (vp9_profile);
+  const gchar *profile = gst_structure_get_string (s, "profile");
+  format.h264_profile = h264_profile_from_name (profile);
+  format.profile = profile_from_name (profile);
   return format;
 }
 
@@ -151,6 +173,27 @@ caps_of_media (const gchar * media)
       gst_caps_append (caps, gst_caps_from_string (text));
   }
   return caps;
+}
+
+static gboolean
+check_element (const WhepCodec * codec, const gchar * name, GError ** error)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  if (factory)
+    return TRUE;
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+      _("To serve %s, the element %s is needed, which is not installed. "
+          "Install the GStreamer plugins that have it, or encode to VP8."),
+      codec->encoding, name);
+  return FALSE;
+}
+
+gboolean
+whep_codec_check (const WhepCodec * codec, GError ** error)
+{
+  return check_element (codec, codec->payloader, error)
+      && (!codec->parser || check_element (codec, codec->parser, error));
 }
 
 GstCaps *
@@ -236,45 +279,97 @@ codec_has_payload_type (const WhepCodec * codec, const GstSDPMedia * media,
 }
 
 /*
+ * The profile that a payload type of H.264 stands for. Packetization mode 1 is
+ * a must, because pictures do not fit into single NAL unit packets.
+ */
+static WhepH264Profile
+h264_offered_profile (const GstSDPMedia * media, gint payload_type, gchar ** id)
+{
+  g_autofree gchar *mode =
+      fmtp_parameter (media, payload_type, "packetization-mode");
+
+  *id = fmtp_parameter (media, payload_type, "profile-level-id");
+  if (g_strcmp0 (mode, "1") != 0)
+    return WHEP_H264_UNKNOWN;
+  /* RFC 6184 section 8.1: Baseline at level 1 when there is none. */
+  return *id ? whep_h264_profile_from_id (*id) : WHEP_H264_BASELINE;
+}
+
+static gboolean
+h264_decodes (WhepH264Profile decoder, WhepH264Profile stream)
+{
+  return stream == WHEP_H264_UNKNOWN
+      || (h264_decodable[decoder] & BIT (stream));
+}
+
+static gboolean
+h264_is_decoded_by_any (WhepH264Profile stream, const GstSDPMedia * media)
+{
+  for (guint i = 0; i < gst_sdp_media_formats_len (media); i++) {
+    gint payload_type = atoi (gst_sdp_media_get_format (media, i));
+    g_autofree gchar *id = NULL;
+
+    if (h264_decodes (h264_offered_profile (media, payload_type, &id), stream))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/*
  * How well a payload type's decoder suits an H.264 stream: 0 not at all, more
- * is better, and the stream's own profile is best. Packetization mode 1 is a
- * must, because pictures do not fit into single NAL unit packets.
+ * is better, and the stream's own profile is best.
+ *
+ * Chromium offers High 4:4:4 Predictive, of which High is a part, but decodes
+ * nothing under that payload type. Under one of a lesser profile it decodes
+ * High all the same.
  */
 static guint
 h264_suits (const WhepFormat * format, const GstSDPMedia * media,
     gint payload_type, gchar ** fmtp)
 {
-  g_autofree gchar *mode =
-      fmtp_parameter (media, payload_type, "packetization-mode");
-  g_autofree gchar *id =
-      fmtp_parameter (media, payload_type, "profile-level-id");
-  WhepH264Profile offered;
+  WhepH264Profile stream = format->h264_profile;
+  g_autofree gchar *id = NULL;
+  WhepH264Profile offered = h264_offered_profile (media, payload_type, &id);
 
-  if (g_strcmp0 (mode, "1") != 0)
-    return 0;
-  /* RFC 6184 section 8.1: Baseline at level 1 when there is none. */
-  offered = id ? whep_h264_profile_from_id (id) : WHEP_H264_BASELINE;
   if (offered == WHEP_H264_UNKNOWN)
     return 0;
-  if (format->h264_profile != WHEP_H264_UNKNOWN
-      && !(h264_decodable[offered] & BIT (format->h264_profile)))
-    return 0;
-
   *fmtp = g_strdup_printf ("level-asymmetry-allowed=1;packetization-mode=1;"
       "profile-level-id=%s", id ? id : "42000a");
-  return offered == format->h264_profile ? 100 : 50 - offered;
+  if (offered == stream)
+    return 100;
+  if (offered != WHEP_H264_HIGH_444 && h264_decodes (offered, stream))
+    return 50 - offered;
+  if (!h264_is_decoded_by_any (stream, media))
+    return 0;
+  return offered == WHEP_H264_HIGH_444 ? 1 : 10 + offered;
+}
+
+/* A decoder of one profile of VP9 or AV1 takes streams of that one. */
+static guint
+profile_suits (const WhepFormat * format, const GstSDPMedia * media,
+    gint payload_type, const gchar * parameter)
+{
+  g_autofree gchar *id = fmtp_parameter (media, payload_type, parameter);
+
+  return (id ? atoi (id) : 0) == format->profile;
 }
 
 static guint
 vp9_suits (const WhepFormat * format, const GstSDPMedia * media,
     gint payload_type, gchar ** fmtp)
 {
-  g_autofree gchar *id = fmtp_parameter (media, payload_type, "profile-id");
+  *fmtp = g_strdup_printf ("profile-id=%d", format->profile);
+  return profile_suits (format, media, payload_type, "profile-id");
+}
 
-  if ((id ? atoi (id) : 0) != format->vp9_profile)
-    return 0;
-  *fmtp = g_strdup_printf ("profile-id=%d", format->vp9_profile);
-  return 1;
+/* AV1 RTP specification, section 7.2: level and tier are those of the offer,
+ * which is what the viewer decodes. */
+static guint
+av1_suits (const WhepFormat * format, const GstSDPMedia * media,
+    gint payload_type, gchar ** fmtp)
+{
+  *fmtp = g_strdup (attribute_of_payload_type (media, "fmtp", payload_type));
+  return profile_suits (format, media, payload_type, "profile");
 }
 
 static guint
@@ -287,6 +382,8 @@ format_suits (const WhepFormat * format, const GstSDPMedia * media,
     return h264_suits (format, media, payload_type, fmtp);
   if (g_str_equal (encoding, "VP9"))
     return vp9_suits (format, media, payload_type, fmtp);
+  if (g_str_equal (encoding, "AV1"))
+    return av1_suits (format, media, payload_type, fmtp);
   if (g_str_equal (encoding, "opus"))
     *fmtp = g_strdup (format->channels == 2 ?
         "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1" :

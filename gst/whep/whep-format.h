@@ -22,6 +22,9 @@ G_BEGIN_DECLS
  * @limits: (nullable): fields of caps that say what of it any browser plays,
  *   so that an encoder chooses such a thing
  * @payloader: factory name of the element that makes RTP packets of it
+ * @parser: (nullable): factory name of the element that makes of whatever
+ *   form of it what the payloader and the viewers need
+ * @parsed: (nullable): caps behind the parser
  * @static_payload_type: of RFC 3551, -1 for none
  */
 typedef struct
@@ -33,6 +36,8 @@ typedef struct
   const gchar *caps;
   const gchar *limits;
   const gchar *payloader;
+  const gchar *parser;
+  const gchar *parsed;
   gint static_payload_type;
 } WhepCodec;
 
@@ -52,7 +57,7 @@ typedef enum
  * WhepFormat:
  * @codec: (nullable): %NULL as long as the stream has no caps
  * @h264_profile: of the stream, when known
- * @vp9_profile: of the stream, 0 to 3; 0 when not known
+ * @profile: of VP9 or AV1, 0 to 3; 0 when not known
  * @channels: of audio, 0 when not known
  *
  * Plain value, copied by assignment.
@@ -61,7 +66,7 @@ typedef struct
 {
   const WhepCodec *codec;
   WhepH264Profile h264_profile;
-  gint vp9_profile;
+  gint profile;
   gint channels;
 } WhepFormat;
 
@@ -72,6 +77,14 @@ typedef struct
  * Returns: the format; without a codec where @caps are none we serve.
  */
 WhepFormat whep_format_from_caps (const GstCaps * caps);
+
+/**
+ * whep_codec_check:
+ * @error: (out): names the element that is missing and where it comes from
+ *
+ * Returns: whether this installation of GStreamer has what @codec needs.
+ */
+gboolean whep_codec_check (const WhepCodec * codec, GError ** error);
 
 /**
  * whep_format_video_caps:

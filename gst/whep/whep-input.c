@@ -184,7 +184,7 @@ static gboolean
 formats_equal (const WhepFormat * a, const WhepFormat * b)
 {
   return a->codec == b->codec && a->h264_profile == b->h264_profile
-      && a->vp9_profile == b->vp9_profile && a->channels == b->channels;
+      && a->profile == b->profile && a->channels == b->channels;
 }
 
 static void
@@ -240,23 +240,19 @@ on_sink_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_HANDLED;
 }
 
-/* H.264 needs a parser: it finds profile and keyframes, and repeats parameter
+/* A parser finds profile and keyframes, and that of H.264 repeats parameter
  * sets with each keyframe, for viewers that come late. */
 static gboolean
-insert_parser (WhepInput * self)
+insert_parser (WhepInput * self, const WhepCodec * codec)
 {
-  GstElement *parser = gst_element_factory_make ("h264parse", NULL);
+  GstElement *parser = gst_element_factory_make (codec->parser, NULL);
+  g_autoptr (GstCaps) parsed = gst_caps_from_string (codec->parsed);
   g_autoptr (GstPad) sink = NULL;
 
-  if (!parser) {
-    GST_ELEMENT_ERROR (self->bin, CORE, MISSING_PLUGIN, (NULL),
-        ("no element h264parse"));
-    return FALSE;
-  }
-  g_autoptr (GstCaps) pictures = gst_caps_from_string ("video/x-h264, "
-      "stream-format=byte-stream, alignment=au");
-  g_object_set (parser, "config-interval", -1, NULL);
-  g_object_set (self->appsink, "caps", pictures, NULL);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (parser),
+          "config-interval"))
+    g_object_set (parser, "config-interval", -1, NULL);
+  g_object_set (self->appsink, "caps", parsed, NULL);
   gst_bin_add (self->bin, parser);
   self->parser = gst_object_ref (parser);
   sink = gst_element_get_static_pad (parser, "sink");
@@ -265,21 +261,32 @@ insert_parser (WhepInput * self)
   return gst_element_sync_state_with_parent (parser);
 }
 
+static gboolean
+prepare_for (WhepInput * self, const WhepCodec * codec)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!codec || self->parser)
+    return TRUE;
+  if (whep_codec_check (codec, &error))
+    return !codec->parser || insert_parser (self, codec);
+  GST_ELEMENT_ERROR (self->bin, CORE, MISSING_PLUGIN, ("%s", error->message),
+      (NULL));
+  return FALSE;
+}
+
 /* At the ghost pad: the caps as they are given. */
 static GstPadProbeReturn
 on_ghost_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  WhepInput *self = user_data;
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
   GstCaps *caps;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || self->parser)
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
     return GST_PAD_PROBE_OK;
   gst_event_parse_caps (event, &caps);
-  if (gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-h264")
-      && !insert_parser (self))
-    return GST_PAD_PROBE_DROP;
-  return GST_PAD_PROBE_OK;
+  return prepare_for (user_data, whep_format_from_caps (caps).codec) ?
+      GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 static void

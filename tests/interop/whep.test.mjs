@@ -8,7 +8,7 @@ import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
 import { freeTcpPort } from './lib/process.mjs';
 import { waitFor } from './lib/wait.mjs';
-import { H264, OPUS, serve, VIDEO, VP8 } from './lib/whepsink.mjs';
+import { h264, OPUS, serve, VIDEO, VP8 } from './lib/whepsink.mjs';
 
 const decoded = (n, last = 0) => ({
   type: 'inbound-rtp', kind: 'video', framesDecoded: (f) => f >= last + n,
@@ -121,14 +121,22 @@ test('an offer with a falsified fingerprint gets no media', async (t) => {
   await waitForStats(honest, decoded(5, framesDecoded));
 });
 
-test('H.264 reaches the browser as it is', async (t) => {
-  const pipeline = await serve(t, [H264]);
-  const page = await openPage(await openBrowser(t), pipeline.uri);
-  await waitForStats(page, decoded(30));
-  const codecs = (await peerStats(page)).filter(({ type }) => type === 'codec');
-  assert.deepEqual(codecs.map(({ mimeType }) => mimeType), ['video/H264']);
-  assert.match(codecs[0].sdpFmtpLine, /packetization-mode=1/);
-});
+for (const profile of ['constrained-baseline', 'high']) {
+  test(`H.264 ${profile} reaches the browser as it is, late comers too`,
+    async (t) => {
+      // Its parameter sets are in the caps alone, not in the stream.
+      const stream = `${h264(profile)},stream-format=avc`;
+      const pipeline = await serve(t, [stream]);
+      const browser = await openBrowser(t);
+      await waitForStats(await openPage(browser, pipeline.uri), decoded(15));
+      const page = await openPage(browser, pipeline.uri);
+      await waitForStats(page, decoded(15));
+      const codecs = (await peerStats(page)).filter(
+        ({ type }) => type === 'codec');
+      assert.deepEqual(codecs.map(({ mimeType }) => mimeType), ['video/H264']);
+      assert.match(codecs[0].sdpFmtpLine, /packetization-mode=1/);
+    });
+}
 
 test('VP9 and G.711 reach the browser too', async (t) => {
   const vp9 = `${VIDEO} vp9enc deadline=1 cpu-used=8`;

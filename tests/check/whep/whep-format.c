@@ -6,6 +6,8 @@
 
 #include "whep/whep-format.h"
 
+#include <string.h>
+
 static WhepFormat
 format_of (const gchar * caps_text)
 {
@@ -53,8 +55,9 @@ test_caps (void)
   g_assert_null (format_of ("video/x-raw, format=I420").codec);
   g_assert_null (whep_format_from_caps (NULL).codec);
   g_assert_cmpint (format_of ("audio/x-opus, channels=2").channels, ==, 2);
-  g_assert_cmpint (format_of ("video/x-vp9, profile=(string)2").vp9_profile,
-      ==, 2);
+  g_assert_cmpint (format_of ("video/x-vp9, profile=(string)2").profile, ==, 2);
+  g_assert_cmpint (format_of ("video/x-av1, profile=high").profile, ==, 1);
+  g_assert_cmpint (format_of ("video/x-av1").profile, ==, 0);
   g_assert_cmpint (format_of ("video/x-h264, profile=high").h264_profile, ==,
       WHEP_H264_HIGH);
   g_assert_cmpint (format_of ("video/x-h264, profile=high-10").h264_profile,
@@ -153,6 +156,94 @@ test_vp9_profile (void)
 }
 
 static void
+test_h264_high (void)
+{
+#define FMTP "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
+  const gchar *const attributes[] = {
+    "rtpmap", "106 H264/90000",
+    "fmtp", "106 packetization-mode=1;profile-level-id=42e01f",
+    "rtpmap", "108 H264/90000",
+    "fmtp", "108 packetization-mode=1;profile-level-id=640c1f",
+    "rtpmap", "110 H264/90000",
+    "fmtp", "110 packetization-mode=1;profile-level-id=64001f",
+    "rtpmap", "112 H264/90000",
+    "fmtp", "112 packetization-mode=0;profile-level-id=64001f",
+    NULL
+  };
+  const gchar *all = "106 108 110 112";
+
+  assert_payload_type ("video/x-h264, profile=high", all, attributes, 110,
+      FMTP "64001f");
+  assert_payload_type ("video/x-h264, profile=progressive-high", all,
+      attributes, 110, FMTP "64001f");
+  assert_payload_type ("video/x-h264, profile=constrained-high", all,
+      attributes, 108, FMTP "640c1f");
+  assert_payload_type ("video/x-h264, profile=constrained-baseline", all,
+      attributes, 106, FMTP "42e01f");
+  /* High may have what a decoder of Constrained High cannot decode. */
+  assert_payload_type ("video/x-h264, profile=high", "106 108", attributes,
+      -1, NULL);
+  assert_payload_type ("video/x-h264, profile=high", "112", attributes, -1,
+      NULL);
+  /* A viewer that decodes more has no trouble, but not under that number. */
+  const gchar *const chromium[] = {
+    "rtpmap", "108 H264/90000",
+    "fmtp", "108 packetization-mode=1;profile-level-id=42e01f",
+    "rtpmap", "116 H264/90000",
+    "fmtp", "116 packetization-mode=1;profile-level-id=4d001f",
+    "rtpmap", "41 H264/90000",
+    "fmtp", "41 packetization-mode=1;profile-level-id=f4001f",
+    NULL
+  };
+  assert_payload_type ("video/x-h264, profile=high", "108 116 41", chromium,
+      116, FMTP "4d001f");
+  assert_payload_type ("video/x-h264, profile=high", "41", chromium, 41,
+      FMTP "f4001f");
+  assert_payload_type ("video/x-h264, profile=high", "108 116", chromium, -1,
+      NULL);
+#undef FMTP
+}
+
+static void
+test_av1 (void)
+{
+  const gchar *const attributes[] = {
+    "rtpmap", "45 AV1/90000", "fmtp", "45 level-idx=5;profile=0;tier=0",
+    "rtpmap", "46 AV1/90000", "fmtp", "46 profile=1",
+    "rtpmap", "47 AV1/90000",
+    NULL
+  };
+
+  assert_payload_type ("video/x-av1, profile=main", "46 45", attributes, 45,
+      "level-idx=5;profile=0;tier=0");
+  assert_payload_type ("video/x-av1, profile=high", "45 46", attributes, 46,
+      "profile=1");
+  /* Main is what none means. */
+  assert_payload_type ("video/x-av1", "47", attributes, 47, NULL);
+  assert_payload_type ("video/x-av1, profile=professional", "45 46 47",
+      attributes, -1, NULL);
+}
+
+static void
+test_missing_element (void)
+{
+  WhepCodec codec = *format_of ("video/x-vp8").codec;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (whep_codec_check (&codec, &error));
+  g_assert_no_error (error);
+  codec.parser = "no-such-parser";
+  g_assert_false (whep_codec_check (&codec, &error));
+  g_assert_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
+  g_assert_nonnull (strstr (error->message, "no-such-parser"));
+  g_clear_error (&error);
+  codec.payloader = "no-such-payloader";
+  g_assert_false (whep_codec_check (&codec, &error));
+  g_assert_nonnull (strstr (error->message, "VP8"));
+  g_assert_nonnull (strstr (error->message, "no-such-payloader"));
+}
+
+static void
 test_audio (void)
 {
   const gchar *const attributes[] = {
@@ -206,6 +297,9 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/format/input-caps", test_input_caps);
   g_test_add_func ("/whep/format/h264-profile-ids", test_h264_profile_ids);
   g_test_add_func ("/whep/format/h264", test_h264);
+  g_test_add_func ("/whep/format/h264-high", test_h264_high);
+  g_test_add_func ("/whep/format/av1", test_av1);
+  g_test_add_func ("/whep/format/missing-element", test_missing_element);
   g_test_add_func ("/whep/format/vp9-profile", test_vp9_profile);
   g_test_add_func ("/whep/format/audio", test_audio);
   g_test_add_func ("/whep/format/payload-types-nobody-may-use",

@@ -9,6 +9,7 @@
 #include <gst/app/app.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
+#include <string.h>
 
 typedef struct
 {
@@ -165,6 +166,62 @@ test_eos (Fixture * f, gconstpointer data)
   g_assert_false (whep_input_is_eos (f->input));
 }
 
+#define AV1_CAPS "video/x-av1, alignment=tu"
+
+static gboolean
+exists (const gchar * name)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  return factory != NULL;
+}
+
+/* Without a payloader the sentence says which. */
+static void
+test_missing_payloader (Fixture * f, gconstpointer data)
+{
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GError) error = NULL;
+  GstMessage *message;
+
+  if (exists ("rtpav1pay")) {
+    g_test_skip ("rtpav1pay is installed");
+    return;
+  }
+  bus = gst_bus_new ();
+  gst_element_set_bus (f->bin, bus);
+  gst_harness_set_src_caps_str (f->harness, AV1_CAPS);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_parse_error (message, &error, NULL);
+  g_assert_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
+  g_assert_nonnull (strstr (error->message, "rtpav1pay"));
+  gst_message_unref (message);
+  g_assert_null (whep_input_get_format (f->input).codec);
+  gst_element_set_bus (f->bin, NULL);
+}
+
+/* With one, the parser finds the profile and what the payloader needs. */
+static void
+test_av1 (Fixture * f, gconstpointer data)
+{
+  if (!exists ("av1enc") || !exists ("av1parse")) {
+    g_test_skip ("no encoder for AV1");
+    return;
+  }
+  /* Something of that name: nothing is made of it here. */
+  if (!exists ("rtpav1pay"))
+    gst_element_register (NULL, "rtpav1pay", GST_RANK_NONE, GST_TYPE_BIN);
+  gst_harness_add_src_parse (f->harness, "videotestsrc num-buffers=9 ! "
+      "video/x-raw,format=I420,width=64,height=48 ! av1enc cpu-used=10 "
+      "usage-profile=realtime lag-in-frames=0", FALSE);
+  while (f->buffers < 2)
+    g_assert_cmpint (gst_harness_push_from_src (f->harness), ==, GST_FLOW_OK);
+  WhepFormat format = whep_input_get_format (f->input);
+  g_assert_cmpstr (format.codec->encoding, ==, "AV1");
+  g_assert_cmpint (format.profile, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,6 +233,8 @@ main (int argc, char **argv)
   ADD ("clock-time", test_clock_time);
   ADD ("keyframe-requests-are-gathered", test_keyframe_requests_are_gathered);
   ADD ("eos", test_eos);
+  ADD ("missing-payloader", test_missing_payloader);
+  ADD ("av1", test_av1);
 #undef ADD
   return g_test_run ();
 }

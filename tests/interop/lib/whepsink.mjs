@@ -5,8 +5,8 @@ import { freeTcpPort, launch } from './process.mjs';
 
 export const VIDEO = 'videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240 !';
 export const VP8 = `${VIDEO} vp8enc deadline=1 keyframe-max-dist=9999`;
-export const H264 = `${VIDEO} x264enc tune=zerolatency speed-preset=ultrafast`
-  + ' key-int-max=9999 ! video/x-h264,profile=constrained-baseline';
+export const h264 = (profile) => `${VIDEO} x264enc tune=zerolatency`
+  + ` speed-preset=superfast key-int-max=9999 ! video/x-h264,profile=${profile}`;
 export const OPUS = 'audiotestsrc is-live=true ! opusenc';
 
 /** Serves what @branches bring: "BRANCH ! queue ! sink." each. */
