@@ -18,14 +18,32 @@
 
 /* Restarts. */
 
+/* Returns: a connection that has sent what it has to say first. */
+static DtlsConnection *
+association_begin_next (DtlsAssociation * self, guint16 first_message,
+    guint64 first_sequence, gint64 now_us, GError ** error)
+{
+  g_autoptr (DtlsConnection) next = dtls_association_new_connection (self,
+      &self->config, first_message, first_sequence, error);
+
+  if (!next)
+    return NULL;
+  if (self->config.role == DTLS_ROLE_CLIENT)
+    dtls_connection_start (next, now_us);
+  if (dtls_connection_get_phase (next) != DTLS_PHASE_FAILED)
+    return g_steal_pointer (&next);
+  g_propagate_error (error, g_error_copy (dtls_connection_get_error (next)));
+  return NULL;
+}
+
 gboolean
 dtls_association_start_next (DtlsAssociation * self, guint16 first_message,
     guint64 first_sequence, gint64 now_us, GError ** error)
 {
   guint patience_ms = self->config.handshake_timeout_ms
       ? self->config.handshake_timeout_ms : ASSOCIATION_NEXT_PATIENCE_MS;
-  DtlsConnection *next = dtls_association_new_connection (self, &self->config,
-      first_message, first_sequence, error);
+  DtlsConnection *next = association_begin_next (self, first_message,
+      first_sequence, now_us, error);
 
   if (!next)
     return FALSE;

@@ -64,7 +64,8 @@ void dtls_association_take_early (DtlsAssociation * self, gint64 now_us);
  * dtls_association_start_next:
  *
  * Makes a second connection, in place of another; or a first one again,
- * where none is established.
+ * where none is established. A client sends its first flight. Where that
+ * fails, nothing has changed.
  */
 gboolean dtls_association_start_next (DtlsAssociation * self,
     guint16 first_message, guint64 first_sequence, gint64 now_us,

@@ -139,6 +139,15 @@ dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us)
     dtls_association_give_up_next (self);
 }
 
+/* Returns: whether `next` has taken the place of `current`. */
+static gboolean
+association_judge_established_next (DtlsAssociation * self)
+{
+  return self->next
+      && dtls_connection_get_phase (self->next) == DTLS_PHASE_ESTABLISHED
+      && dtls_association_judge_next (self);
+}
+
 void
 dtls_association_set_fingerprints (DtlsAssociation * self,
     DtlsFingerprints * fingerprints, gint64 now_us)
@@ -148,9 +157,7 @@ dtls_association_set_fingerprints (DtlsAssociation * self,
   if (fingerprints)
     self->config.fingerprints = dtls_fingerprints_ref (fingerprints);
 
-  if (self->next
-      && dtls_connection_get_phase (self->next) == DTLS_PHASE_ESTABLISHED
-      && dtls_association_judge_next (self))
+  if (association_judge_established_next (self))
     return;
   if (self->current
       && dtls_connection_get_phase (self->current) == DTLS_PHASE_ESTABLISHED)
@@ -161,23 +168,26 @@ gboolean
 dtls_association_restart (DtlsAssociation * self,
     DtlsFingerprints * fingerprints, gint64 now_us, GError ** error)
 {
+  DtlsFingerprints *before;
+
   if (!self->current) {
     g_set_error_literal (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED,
         _("There is no association that could start anew."));
     return FALSE;
   }
-  g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
-  if (fingerprints)
-    self->next_fingerprints = dtls_fingerprints_ref (fingerprints);
+  before = self->next_fingerprints;
+  self->next_fingerprints = fingerprints
+      ? dtls_fingerprints_ref (fingerprints) : NULL;
 
-  if (self->config.role == DTLS_ROLE_CLIENT) {
-    if (!dtls_association_start_next (self, 0, 0, now_us, error))
-      return FALSE;
-    dtls_connection_start (self->next ? self->next : self->current, now_us);
-  } else if (self->next
-      && dtls_connection_get_phase (self->next) == DTLS_PHASE_ESTABLISHED) {
-    dtls_association_judge_next (self);
+  if (self->config.role == DTLS_ROLE_SERVER)
+    association_judge_established_next (self);
+  else if (!dtls_association_start_next (self, 0, 0, now_us, error)) {
+    /* An earlier restart may be under way. */
+    g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
+    self->next_fingerprints = before;
+    return FALSE;
   }
+  g_clear_pointer (&before, dtls_fingerprints_unref);
   return TRUE;
 }
 

@@ -212,7 +212,8 @@ void dtls_association_set_fingerprints (DtlsAssociation * self,
  * dtls_association_restart:
  * @fingerprints: (nullable): the peer's for the new association, %NULL for
  *   those that hold already
- * @error: %DTLS_ERROR_NOT_CONNECTED, %DTLS_ERROR_RESOURCES
+ * @error: %DTLS_ERROR_NOT_CONNECTED, %DTLS_ERROR_RESOURCES,
+ *   %DTLS_ERROR_HANDSHAKE; nothing has changed then
  *
  * Asks for a new DTLS association with the peer (RFC 8842 section 5.1). A
  * client starts a handshake beside the live connection, a server awaits the

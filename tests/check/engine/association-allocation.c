@@ -1,142 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every allocation that GnuTLS makes for a handshake fails once, one at a
- * time. Each time the ends connect, or fail with a name; nothing crashes and
- * nobody is connected without keys.
- *
- * GMP is left out: it cannot be told of a failure, and GnuTLS ends the program
- * itself there. The allocator of this program is replaced for that, which the sanitizers
- * do not allow: the test is skipped there.
+ * Every allocation that GnuTLS makes for a handshake, for data, and for a
+ * restart fails once, one at a time. Each time the ends connect, or fail with
+ * a name; nothing crashes and nobody is connected without keys.
  */
-#define _GNU_SOURCE
 #include "config.h"
 
-#include <errno.h>
-#include <link.h>
-#include <string.h>
-
 #include "engine/error.h"
+#include "failing-allocator.h"
 #include "virtual-network.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ALLOCATOR_IS_TAKEN 1
-#else
-#define ALLOCATOR_IS_TAKEN 0
-#endif
-
-#define EXPORTED __attribute__ ((visibility ("default")))
-
-/* How many words of the stack may lie between an allocation and GMP. */
-#define STACK_WORDS 24
-
-typedef struct
-{
-  const gchar *name;
-  guintptr from, to;            /* of its code */
-} Library;
-
-static Library gnutls = { "libgnutls.so", 0, 0 };
-static Library gmp = { "libgmp.so", 0, 0 };
-
-static glong countdown = -1;    /* the allocation that fails; -1 for none */
-static glong counted;
-
-#if !ALLOCATOR_IS_TAKEN
-void *__libc_malloc (size_t size);
-void *__libc_calloc (size_t n, size_t size);
-void *__libc_realloc (void *old, size_t size);
-
 static gboolean
-is_in (const Library * library, guintptr at)
+is_skipped (void)
 {
-  return at >= library->from && at < library->to;
-}
-
-static gboolean
-is_for_gmp (const guintptr * stack)
-{
-  for (guint i = 0; i < STACK_WORDS; i++)
-    if (is_in (&gmp, stack[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-must_fail (const void *caller, const void *stack)
-{
-  if (!is_in (&gnutls, (guintptr) caller) || is_for_gmp (stack))
+  if (failing_allocator_is_available ())
     return FALSE;
-  counted++;
-  if (countdown < 0 || countdown-- != 0)
-    return FALSE;
-  errno = ENOMEM;
+  g_test_skip ("a sanitizer owns the allocator");
   return TRUE;
 }
 
-EXPORTED void *
-malloc (size_t size)
+static gboolean
+start_side (VirtualNetwork * net, VirtualSide side)
 {
-  return must_fail (__builtin_return_address (0),
-      __builtin_frame_address (0)) ? NULL : __libc_malloc (size);
-}
+  VirtualEnd *end = virtual_network_end (net, side);
+  g_autoptr (GError) error = NULL;
 
-EXPORTED void *
-calloc (size_t n, size_t size)
-{
-  return must_fail (__builtin_return_address (0),
-      __builtin_frame_address (0)) ? NULL : __libc_calloc (n, size);
-}
-
-EXPORTED void *
-realloc (void *old, size_t size)
-{
-  return must_fail (__builtin_return_address (0),
-      __builtin_frame_address (0)) ? NULL : __libc_realloc (old, size);
-}
-#endif
-
-static int
-find_library (struct dl_phdr_info *info, size_t size, void *data)
-{
-  Library *library = data;
-
-  if (!strstr (info->dlpi_name, library->name))
-    return 0;
-  for (guint i = 0; i < info->dlpi_phnum; i++) {
-    const ElfW (Phdr) * header = &info->dlpi_phdr[i];
-
-    if (header->p_type != PT_LOAD || !(header->p_flags & PF_X))
-      continue;
-    library->from = info->dlpi_addr + header->p_vaddr;
-    library->to = library->from + header->p_memsz;
+  if (dtls_association_start (end->association, &end->config, net->now_us,
+          &error)) {
+    virtual_network_drain (net, side);
+    return TRUE;
   }
-  return 1;
+  failing_allocator_disarm ();
+  g_assert_error (error, DTLS_ERROR, DTLS_ERROR_RESOURCES);
+  return FALSE;
 }
 
 /* Returns: whether both ends connected. */
 static gboolean
-run_once (glong failing)
+handshake (glong failing, glong * total)
 {
   g_autoptr (VirtualNetwork) net = virtual_network_new (1);
   gboolean connected;
 
   virtual_network_exchange_fingerprints (net);
-  counted = 0;
-  countdown = failing;
-  for (guint side = 0; side < 2; side++) {
-    VirtualEnd *end = virtual_network_end (net, side);
-    g_autoptr (GError) error = NULL;
-
-    if (!dtls_association_start (end->association, &end->config, net->now_us,
-            &error)) {
-      countdown = -1;
-      g_assert_error (error, DTLS_ERROR, DTLS_ERROR_RESOURCES);
-      return FALSE;
-    }
-    virtual_network_drain (net, side);
-  }
+  failing_allocator_arm (failing);
+  if (!start_side (net, VIRTUAL_CLIENT) || !start_side (net, VIRTUAL_SERVER))
+    return FALSE;
   connected = virtual_network_connect (net, net->now_us + 65 * VIRTUAL_SECOND);
-  countdown = -1;
+  *total = failing_allocator_disarm ();
   for (guint side = 0; side < 2; side++) {
     VirtualEnd *end = virtual_network_end (net, side);
 
@@ -147,34 +58,129 @@ run_once (glong failing)
 }
 
 static void
-test_each_allocation_fails_once (void)
+test_handshake (void)
 {
-  glong total, connected = 0;
+  glong total, ignored, connected = 0;
 
-  if (ALLOCATOR_IS_TAKEN) {
-    g_test_skip ("a sanitizer owns the allocator");
+  if (is_skipped ())
     return;
-  }
-  dl_iterate_phdr (find_library, &gnutls);
-  dl_iterate_phdr (find_library, &gmp);
-  g_assert_cmpuint (gnutls.to, >, gnutls.from);
-  g_assert_true (run_once (-1));
-  g_assert_true (run_once (-1));
-  total = counted;
+  g_assert_true (handshake (-1, &total));
+  g_assert_true (handshake (-1, &total));
   g_assert_cmpint (total, >, 100);
   for (glong i = 0; i < total; i++)
-    connected += run_once (i);
+    connected += handshake (i, &ignored);
   g_test_message ("%ld allocations failed, %ld handshakes connected all the "
       "same", total, connected);
   g_assert_cmpint (connected, <, total);
-  g_assert_true (run_once (-1));
+  g_assert_true (handshake (-1, &ignored));
+}
+
+static VirtualNetwork *
+connected_network (void)
+{
+  VirtualNetwork *net = virtual_network_new (1);
+
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start_both (net);
+  g_assert_true (virtual_network_connect (net, net->now_us + VIRTUAL_SECOND));
+  return net;
+}
+
+static void
+assert_data_flows (VirtualNetwork * net)
+{
+  for (guint side = 0; side < 2; side++) {
+    VirtualEnd *to = virtual_network_end (net, !side);
+    guint before = to->data->len;
+
+    g_assert_true (dtls_association_send_data (virtual_network_end (net,
+                side)->association, (const guint8 *) "data", 4, NULL));
+    virtual_network_drain (net, side);
+    virtual_network_run (net, net->now_us + 100 * VIRTUAL_MS);
+    g_assert_cmpuint (to->data->len, ==, before + 1);
+  }
+}
+
+/* What fails while data are sent and received costs those data at most. */
+static void
+test_data (void)
+{
+  glong total = 1;
+
+  if (is_skipped ())
+    return;
+  for (glong i = -1; i < total; i++) {
+    g_autoptr (VirtualNetwork) net = connected_network ();
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+
+    failing_allocator_arm (i);
+    dtls_association_send_data (client->association, (const guint8 *) "data",
+        4, NULL);
+    virtual_network_drain (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, net->now_us + 100 * VIRTUAL_MS);
+    total = failing_allocator_disarm ();
+    if (virtual_network_end (net, VIRTUAL_SERVER)->state
+        == DTLS_STATE_CONNECTED)
+      assert_data_flows (net);
+    else
+      g_test_message ("allocation %ld ended it: %s", i,
+          virtual_network_end (net, VIRTUAL_SERVER)->error->message);
+  }
+  g_assert_cmpint (total, >, 0);
+}
+
+/* A restart is under way when another one, with another fingerprint, fails
+ * for lack of memory. The first one then goes on as if nothing had been. */
+static gboolean
+restart_twice (glong failing, glong * total)
+{
+  g_autoptr (VirtualNetwork) net = connected_network ();
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+  g_autoptr (DtlsFingerprints) other =
+      virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
+  g_autoptr (GError) error = NULL;
+  gboolean asked;
+
+  g_assert_true (dtls_association_restart (client->association, NULL,
+          net->now_us, NULL));
+  virtual_network_drain (net, VIRTUAL_CLIENT);
+  failing_allocator_arm (failing);
+  asked = dtls_association_restart (client->association, other, net->now_us,
+      &error);
+  *total = failing_allocator_disarm ();
+  virtual_network_drain (net, VIRTUAL_CLIENT);
+  virtual_network_run (net, net->now_us + 3 * VIRTUAL_SECOND);
+  g_assert_true (asked || g_error_matches (error, DTLS_ERROR,
+          DTLS_ERROR_RESOURCES)
+      || g_error_matches (error, DTLS_ERROR, DTLS_ERROR_HANDSHAKE));
+  g_assert_cmpuint (client->n_keys, ==, asked ? 1 : 2);
+  assert_data_flows (net);
+  return asked;
+}
+
+static void
+test_failed_restart_leaves_all_as_it_was (void)
+{
+  glong total, ignored, failures = 0;
+
+  if (is_skipped ())
+    return;
+  g_assert_true (restart_twice (-1, &total));
+  for (glong i = 0; i < total; i++)
+    failures += !restart_twice (i, &ignored);
+  g_test_message ("%ld allocations failed, and %ld restarts", total, failures);
+  g_assert_cmpint (failures, >, 10);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/association-allocation/each-fails-once",
-      test_each_allocation_fails_once);
+  if (failing_allocator_is_available ())
+    failing_allocator_watch ("libgnutls.so");
+  g_test_add_func ("/association-allocation/handshake", test_handshake);
+  g_test_add_func ("/association-allocation/data", test_data);
+  g_test_add_func ("/association-allocation/failed-restart",
+      test_failed_restart_leaves_all_as_it_was);
   return g_test_run ();
 }
