@@ -13,7 +13,7 @@
 
 #include <gst/gst.h>
 
-#include "whep-answer.h"
+#include "whep-description.h"
 #include "whep-offer.h"
 #include "whep-transport.h"
 

@@ -33,9 +33,11 @@ whep_viewer_answer (WhepPeer * viewer)
       whep_transport_get_candidates (whep_peer_get_transport (viewer));
   WhepLocal local = whep_peer_get_local (viewer);
 
+  local.setup =
+      whep_peer_get_remote (viewer)->dtls_client ? "passive" : "active";
   local.candidates = (const gchar * const *) candidates;
   whep_peer_connect (viewer);
-  return whep_answer_new (whep_peer_get_remote (viewer), &local);
+  return whep_description_new (whep_peer_get_remote (viewer)->media, &local);
 }
 
 const gchar *

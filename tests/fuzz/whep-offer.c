@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "targets.h"
-#include "whep/whep-answer.h"
+#include "whep/whep-description.h"
 
 static const guint32 ssrcs[] = { 1, 2, 3 };
 static const guint32 rtx_ssrcs[] = { 4, 5, 6 };
@@ -18,7 +18,7 @@ static const gchar *const candidates[] = {
 };
 
 static const WhepLocal local = {
-  .session_id = 1,.ice_ufrag = "ufrag",.ice_pwd = "pwd",
+  .session_id = 1,.setup = "passive",.ice_ufrag = "ufrag",.ice_pwd = "pwd",
   .fingerprint = "sha-256 AA",.candidates = candidates,.cname = "cname",
   .stream_id = "stream",.ssrcs = ssrcs,.rtx_ssrcs = rtx_ssrcs,
 };
@@ -26,7 +26,7 @@ static const WhepLocal local = {
 static void
 check_answer (const WhepOffer * offer)
 {
-  g_autofree gchar *answer = whep_answer_new (offer, &local);
+  g_autofree gchar *answer = whep_description_new (offer->media, &local);
   GstSDPMessage *sdp;
 
   gst_sdp_message_new (&sdp);

@@ -61,9 +61,10 @@ offer_of (const gchar * text)
 }
 
 static void
-setup (Fixture * f, gconstpointer timeout_ms)
+setup (Fixture * f, gconstpointer role)
 {
-  g_autofree gchar *text = offer_load ("chromium.sdp");
+  g_autofree gchar *loaded = offer_load ("chromium.sdp");
+  g_autofree gchar *text = offer_replace (loaded, "actpass", role);
   GError *error = NULL;
 
   f->context = g_main_context_new ();
@@ -71,7 +72,7 @@ setup (Fixture * f, gconstpointer timeout_ms)
   f->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
   WhepPeerConfig config = {
     .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
-    .connect_timeout_ms = GPOINTER_TO_UINT (timeout_ms),
+    .connect_timeout_ms = 20000,
   };
   f->viewer = whep_viewer_new (&config, offer_of (text), &funcs, f, &error);
   g_assert_no_error (error);
@@ -96,11 +97,14 @@ teardown (Fixture * f, gconstpointer data)
 }
 
 static void
-test_answer (Fixture * f, gconstpointer data)
+test_answer (Fixture * f, gconstpointer role)
 {
+  gboolean active = g_str_equal (role, "passive");
+
   while (f->answers == 0)
     g_main_context_iteration (f->context, TRUE);
-  g_assert_nonnull (strstr (f->answer, "a=setup:passive"));
+  g_assert_nonnull (strstr (f->answer,
+          active ? "a=setup:active" : "a=setup:passive"));
   g_assert_nonnull (strstr (f->answer, "a=candidate:"));
   g_assert_nonnull (strstr (f->answer, "a=fingerprint:sha-256 "));
   g_assert_nonnull (strstr (f->answer, whep_viewer_get_etag (f->viewer)));
@@ -133,11 +137,13 @@ main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, timeout_ms, func) \
-  g_test_add ("/whep/viewer/" name, Fixture, GUINT_TO_POINTER (timeout_ms), \
+#define ADD(name, role, func) \
+  g_test_add ("/whep/viewer/" name, Fixture, role, \
       setup, func, teardown)
-  ADD ("answer", 20000, test_answer);
-  ADD ("trickle", 20000, test_trickle);
+  ADD ("answer", "actpass", test_answer);
+  ADD ("answer-to-active", "active", test_answer);
+  ADD ("answer-to-passive", "passive", test_answer);
+  ADD ("trickle", "actpass", test_trickle);
 #undef ADD
   return g_test_run ();
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The SDP answer to a viewer's offer (RFC 8829, RFC 9143). Pure function.
+ * Our SDP, as an offer or as the answer to one (RFC 8829, RFC 9143). Pure
+ * function.
  */
-#ifndef WHEP_ANSWER_H
-#define WHEP_ANSWER_H
+#ifndef WHEP_DESCRIPTION_H
+#define WHEP_DESCRIPTION_H
 
 #include "whep-offer.h"
 
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 /**
  * WhepLocal:
  * @session_id: of the o= line, random
+ * @setup: "actpass" in an offer, "active" or "passive" in an answer
  * @ice_ufrag: of our ICE agent
  * @ice_pwd: of our ICE agent
  * @fingerprint: of our certificate, "sha-256 AB:CD:…"
@@ -28,6 +30,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint64 session_id;
+  const gchar *setup;
   const gchar *ice_ufrag;
   const gchar *ice_pwd;
   const gchar *fingerprint;
@@ -39,14 +42,16 @@ typedef struct
 } WhepLocal;
 
 /**
- * whep_answer_new:
+ * whep_description_new:
+ * @media: (element-type WhepMedia): what there is to say, or to answer
  *
- * Every section of @offer comes back, sendonly where it carries a stream,
- * with port 0 where it is rejected (RFC 3264 section 6).
+ * Every section is in it, sendonly where it carries a stream, with port 0
+ * where it is rejected (RFC 3264 section 6).
  *
- * Returns: (transfer full): the text of the answer.
+ * Returns: (transfer full): the text.
  */
-gchar *whep_answer_new (const WhepOffer * offer, const WhepLocal * local);
+gchar *whep_description_new (const GPtrArray * media,
+    const WhepLocal * local);
 
 G_END_DECLS
 

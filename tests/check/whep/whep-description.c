@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The answers to real offers: what is in them, and what must not be.
+ * Answers to real offers: what is in them, and what must not be.
  */
 #include "config.h"
 
-#include "whep/whep-answer.h"
+#include "whep/whep-description.h"
 
 #include "offers.h"
 
@@ -20,7 +20,7 @@ static WhepLocal
 local_new (void)
 {
   WhepLocal local = {
-    .session_id = 42,.ice_ufrag = "ufrag",.ice_pwd = "pwd",
+    .session_id = 42,.setup = "passive",.ice_ufrag = "ufrag",.ice_pwd = "pwd",
     .fingerprint = "sha-256 AA:BB",.candidates = candidates,
     .cname = "name",.stream_id = "stream",.ssrcs = ssrcs,
   };
@@ -37,7 +37,7 @@ answer_of (const gchar * offer_text, const WhepLocal * local)
   GstSDPMessage *sdp;
 
   g_assert_no_error (error);
-  g_autofree gchar *answer = whep_answer_new (offer, local);
+  g_autofree gchar *answer = whep_description_new (offer->media, local);
   gst_sdp_message_new (&sdp);
   g_assert_cmpint (gst_sdp_message_parse_buffer ((guint8 *) answer,
           strlen (answer), sdp), ==, GST_SDP_OK);
@@ -107,11 +107,11 @@ static void
 test_roles (void)
 {
   g_autofree gchar *text = offer_load ("chromium.sdp");
-  g_autofree gchar *passive =
-      offer_replace (text, "setup:actpass", "setup:passive");
   WhepLocal local = local_new ();
-  GstSDPMessage *sdp = answer_of (passive, &local);
+  GstSDPMessage *sdp;
 
+  local.setup = "active";
+  sdp = answer_of (text, &local);
   assert_attribute (gst_sdp_message_get_media (sdp, 0), "setup", "active");
   gst_sdp_message_free (sdp);
 }
@@ -159,11 +159,12 @@ main (int argc, char **argv)
   formats[0] = whep_format_from_caps (vp8);
   formats[1] = whep_format_from_caps (opus);
 
-  g_test_add_func ("/whep/answer/chromium", test_chromium);
-  g_test_add_func ("/whep/answer/retransmission", test_retransmission);
-  g_test_add_func ("/whep/answer/roles", test_roles);
-  g_test_add_func ("/whep/answer/rejected-sections", test_rejected_sections);
-  g_test_add_func ("/whep/answer/nothing-is-smuggled-in",
+  g_test_add_func ("/whep/description/chromium", test_chromium);
+  g_test_add_func ("/whep/description/retransmission", test_retransmission);
+  g_test_add_func ("/whep/description/roles", test_roles);
+  g_test_add_func ("/whep/description/rejected-sections",
+      test_rejected_sections);
+  g_test_add_func ("/whep/description/nothing-is-smuggled-in",
       test_nothing_is_smuggled_in);
   return g_test_run ();
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The SDP answer to a viewer's offer, written with GstSDP. All accepted
- * sections share one transport, which is described in each of them.
+ * Our SDP, written with GstSDP. All sections that carry a stream share one
+ * transport, which is described in each of them.
  */
 #include "config.h"
 
-#include "whep-answer.h"
+#include "whep-description.h"
 
 static void
 add (GstSDPMedia * section, const gchar * name, const gchar * value)
@@ -33,13 +33,12 @@ uses_rtx (const WhepMedia * media, const WhepLocal * local)
 }
 
 static void
-add_transport (GstSDPMedia * section, const WhepOffer * offer,
-    const WhepLocal * local)
+add_transport (GstSDPMedia * section, const WhepLocal * local)
 {
   add (section, "ice-ufrag", local->ice_ufrag);
   add (section, "ice-pwd", local->ice_pwd);
   add (section, "fingerprint", local->fingerprint);
-  add (section, "setup", offer->dtls_client ? "passive" : "active");
+  add (section, "setup", local->setup);
   for (const gchar * const *c = local->candidates; *c; c++) {
     const gchar *value = g_str_has_prefix (*c, "candidate:") ?
         *c + sizeof "candidate:" - 1 : *c;
@@ -91,8 +90,8 @@ add_sources (GstSDPMedia * section, const WhepMedia * media,
 }
 
 static void
-add_accepted (GstSDPMedia * section, const WhepOffer * offer,
-    const WhepMedia * media, const WhepLocal * local)
+add_accepted (GstSDPMedia * section, const WhepMedia * media,
+    const WhepLocal * local)
 {
   g_autofree gchar *format = g_strdup_printf ("%d", media->payload_type);
 
@@ -104,7 +103,7 @@ add_accepted (GstSDPMedia * section, const WhepOffer * offer,
     gst_sdp_media_add_format (section, rtx);
   }
   gst_sdp_media_add_connection (section, "IN", "IP4", "0.0.0.0", 0, 0);
-  add_transport (section, offer, local);
+  add_transport (section, local);
   if (media->mid)
     add (section, "mid", media->mid);
   add (section, "sendonly", NULL);
@@ -125,12 +124,12 @@ add_rejected (GstSDPMedia * section, const WhepMedia * media)
 }
 
 static void
-add_group (GstSDPMessage * sdp, const WhepOffer * offer)
+add_group (GstSDPMessage * sdp, const GPtrArray * all)
 {
   g_autoptr (GString) group = g_string_new ("BUNDLE");
 
-  for (guint i = 0; i < offer->media->len; i++) {
-    const WhepMedia *media = g_ptr_array_index (offer->media, i);
+  for (guint i = 0; i < all->len; i++) {
+    const WhepMedia *media = g_ptr_array_index (all, i);
 
     if (media->input >= 0 && media->mid)
       g_string_append_printf (group, " %s", media->mid);
@@ -140,7 +139,7 @@ add_group (GstSDPMessage * sdp, const WhepOffer * offer)
 }
 
 gchar *
-whep_answer_new (const WhepOffer * offer, const WhepLocal * local)
+whep_description_new (const GPtrArray * all, const WhepLocal * local)
 {
   GstSDPMessage *sdp;
   g_autofree gchar *id =
@@ -152,18 +151,18 @@ whep_answer_new (const WhepOffer * offer, const WhepLocal * local)
   gst_sdp_message_set_origin (sdp, "-", id, "1", "IN", "IP4", "127.0.0.1");
   gst_sdp_message_set_session_name (sdp, "-");
   gst_sdp_message_add_time (sdp, "0", "0", NULL);
-  add_group (sdp, offer);
+  add_group (sdp, all);
   gst_sdp_message_add_attribute (sdp, "msid-semantic", " WMS *");
 
-  for (guint i = 0; i < offer->media->len; i++) {
-    const WhepMedia *media = g_ptr_array_index (offer->media, i);
+  for (guint i = 0; i < all->len; i++) {
+    const WhepMedia *media = g_ptr_array_index (all, i);
     GstSDPMedia *section;
 
     gst_sdp_media_new (&section);
     gst_sdp_media_set_media (section, media->kind);
     gst_sdp_media_set_proto (section, media->proto);
     if (media->input >= 0)
-      add_accepted (section, offer, media, local);
+      add_accepted (section, media, local);
     else
       add_rejected (section, media);
     gst_sdp_message_add_media (sdp, section);
