@@ -105,7 +105,8 @@ install_transport (GObjectClass * klass, guint first_id)
   g_object_class_install_property (klass,
       first_id + DTLS_RECEIVER_HANDSHAKE_TIMEOUT,
       ms_property ("handshake-timeout", _("Handshake timeout"),
-          _("Milliseconds until a handshake without an end fails; 0 for never"),
+          _("Milliseconds that a handshake may take from its first message "
+              "on; 0 for any time. A server waits for that message for ever"),
           0, G_MAXUINT, DTLS_HANDSHAKE_TIMEOUT_MS));
   g_object_class_install_property (klass, first_id + DTLS_RECEIVER_STATS,
       g_param_spec_boxed ("stats", _("Statistics"),

@@ -72,7 +72,9 @@ typedef enum
  *   DTLS_DATA_MTU()
  * @retransmit_timeout_ms: first interval before a flight is sent again
  * @retransmit_cap_ms: what the interval may grow to in the first seconds
- * @handshake_timeout_ms: when to give up; 0 never
+ * @handshake_timeout_ms: how long a handshake may take, from the first flight
+ *   of a client or the first ClientHello of a server on; 0 for any time. A
+ *   server waits for the ClientHello without limit, in state NEW
  * @priority: (nullable): a GnuTLS priority string in place of the default;
  *   DTLS 1.2 with ephemeral key exchange and certificates is what can work
  *

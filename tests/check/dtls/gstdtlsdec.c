@@ -810,6 +810,24 @@ test_keys_pad_answers_with_the_link (void)
   peer_free (peer);
 }
 
+/* A handshake has a limit, the wait for one has none. */
+static void
+test_server_waits_longer_than_a_handshake_may_take (void)
+{
+  Peer *server = peer_new ("server", FALSE), *client = peer_new ("client",
+      TRUE);
+
+  g_object_set (server->dec, "handshake-timeout", 20, NULL);
+  g_object_set (client->dec, "handshake-timeout", 40, NULL);
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_state (client, DTLS_STATE_FAILED);
+  g_assert_cmpint (peer_get_state (server->dec), ==, DTLS_STATE_NEW);
+  g_assert_cmpint (peer_get_state (server->enc), ==, DTLS_STATE_NEW);
+  peer_free (client);
+  peer_free (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -833,6 +851,7 @@ main (int argc, char **argv)
   ADD (unusable_fingerprint_while_running_lets_nobody_in);
   ADD (restart_changes_the_keys);
   ADD (restart_with_a_wrong_fingerprint_leaves_the_live_one);
+  ADD (server_waits_longer_than_a_handshake_may_take);
   ADD (data_without_src_pad_are_dropped);
   ADD (late_src_pad_gets_stream_start_and_segment);
   ADD (peer_close_is_eos_both_ways);

@@ -23,11 +23,13 @@ typedef struct
   GstHarness *net;              /* sink */
   GstHarness *rtp_out;          /* rtp_src */
   GstHarness *rtcp_out;         /* rtcp_src */
+  gint stop;                    /* atomic, for push_until_told() */
 } End;
 
 static void
 end_open (End * self, const gchar * id)
 {
+  self->stop = FALSE;
   self->link = dtls_link_obtain (id);
   self->element = gst_element_factory_make ("srtpkeyer", NULL);
   g_object_set (self->element, "connection-id", id, NULL);
@@ -463,6 +465,196 @@ test_restart_keeps_the_session (void)
   end_close (&b);
 }
 
+/* The association has started anew: both ends get other keys. */
+static void
+renew_keys (End * a, End * b)
+{
+  media_give_keys (a->link, GCM, 3, 4);
+  media_give_keys (b->link, GCM, 4, 3);
+}
+
+static void
+open_keyed_pair (End * a, End * b)
+{
+  end_open (a, "a");
+  end_open (b, "b");
+  media_give_keys (a->link, GCM, 1, 2);
+  media_give_keys (b->link, GCM, 2, 1);
+}
+
+static GstBuffer *
+protect_rtp (End * self, guint16 seq)
+{
+  g_assert_cmpint (gst_harness_push (self->rtp, media_rtp (seq, 1)), ==,
+      GST_FLOW_OK);
+  return gst_harness_pull (self->rtp);
+}
+
+/* Pushes a packet from the network. Returns: whether it came out, in clear. */
+static gboolean
+is_taken (End * self, GstBuffer * buffer)
+{
+  g_assert_cmpint (gst_harness_push (self->net, buffer), ==, GST_FLOW_OK);
+  buffer = gst_harness_try_pull (self->rtp_out);
+  if (buffer == NULL)
+    return FALSE;
+  g_assert_true (media_is_clear (buffer));
+  gst_buffer_unref (buffer);
+  return TRUE;
+}
+
+static gboolean
+buffers_are_equal (GstBuffer * a, GstBuffer * b)
+{
+  GstMapInfo map;
+  gboolean equal;
+
+  g_assert_true (gst_buffer_map (b, &map, GST_MAP_READ));
+  equal = gst_buffer_get_size (a) == map.size
+      && gst_buffer_memcmp (a, 0, map.data, map.size) == 0;
+  gst_buffer_unmap (b, &map);
+  return equal;
+}
+
+/* Three rounds of sequence numbers under the old key are none under the new:
+ * what leaves is what a sender without a past would send. */
+static void
+test_rollover_counter_is_of_a_key (void)
+{
+  End a, b, fresh;
+  GstBuffer *packet, *expected;
+
+  open_keyed_pair (&a, &b);
+  for (guint i = 0; i < 3 * 65536; i += 16384)
+    g_assert_true (is_taken (&b, protect_rtp (&a, i)));
+  renew_keys (&a, &b);
+  end_open (&fresh, "fresh");
+  media_give_keys (fresh.link, GCM, 3, 4);
+  packet = protect_rtp (&a, 7);
+  expected = protect_rtp (&fresh, 7);
+  g_assert_true (buffers_are_equal (packet, expected));
+  g_assert_true (is_taken (&b, packet));
+  for (guint i = 0; i < 65536 + 16384; i += 16384)
+    g_assert_true (is_taken (&b, protect_rtp (&a, 8 + i)));
+  gst_buffer_unref (expected);
+  end_close (&fresh);
+  end_close (&a);
+  end_close (&b);
+}
+
+/* They left before the keys changed, and arrive after it. */
+static void
+test_old_packets_in_flight_arrive (void)
+{
+  End a, b;
+  GstBuffer *old[3], *replayed;
+
+  open_keyed_pair (&a, &b);
+  for (guint i = 0; i < 3; i++)
+    old[i] = protect_rtp (&a, 65535 + i);
+  replayed = gst_buffer_copy_deep (old[0]);
+  renew_keys (&a, &b);
+  g_assert_true (is_taken (&b, old[0]));
+  g_assert_true (is_taken (&b, old[1]));
+  g_assert_false (is_taken (&b, replayed));
+  g_assert_true (is_taken (&b, protect_rtp (&a, 2)));
+  /* From now on the old key opens nothing. */
+  g_assert_false (is_taken (&b, old[2]));
+  g_assert_true (is_taken (&b, protect_rtp (&a, 3)));
+  g_assert_cmpuint (end_count (&b, "received", "dropped", "unauthentic"), ==,
+      2);
+  g_assert_cmpuint (end_count (&b, "received", NULL, "packets-received"), ==,
+      4);
+  end_close (&a);
+  end_close (&b);
+}
+
+/* What was received under the old key cannot be played again under the new. */
+static void
+test_replay_over_new_keys (void)
+{
+  End a, b;
+  GstBuffer *packet, *copy, *report, *report_copy;
+
+  open_keyed_pair (&a, &b);
+  packet = protect_rtp (&a, 1);
+  copy = gst_buffer_copy_deep (packet);
+  g_assert_true (is_taken (&b, packet));
+  gst_harness_push (a.rtcp, media_rtcp (1));
+  report = gst_harness_pull (a.rtp);
+  report_copy = gst_buffer_copy_deep (report);
+  gst_harness_push (b.net, report);
+  renew_keys (&a, &b);
+  g_assert_false (is_taken (&b, copy));
+  gst_harness_push (b.net, report_copy);
+  g_assert_cmpuint (gst_harness_buffers_received (b.rtcp_out), ==, 1);
+  g_assert_true (is_taken (&b, protect_rtp (&a, 2)));
+  end_close (&a);
+  end_close (&b);
+}
+
+/* One end has the new keys before the other; nobody stays behind. */
+static void
+test_new_keys_at_one_end_first (void)
+{
+  End a, b;
+
+  open_keyed_pair (&a, &b);
+  media_give_keys (b.link, GCM, 4, 3);
+  g_assert_true (is_taken (&b, protect_rtp (&a, 1)));
+  g_assert_false (is_taken (&a, protect_rtp (&b, 1)));
+  media_give_keys (a.link, GCM, 3, 4);
+  g_assert_true (is_taken (&b, protect_rtp (&a, 2)));
+  g_assert_true (is_taken (&a, protect_rtp (&b, 2)));
+  end_close (&a);
+  end_close (&b);
+}
+
+static gpointer
+push_until_told (gpointer data)
+{
+  End *a = data;
+  guint16 seq = 0;
+
+  while (!g_atomic_int_get (&a->stop))
+    g_assert_cmpint (gst_harness_push (a->rtp, media_rtp (seq++, 1)), ==,
+        GST_FLOW_OK);
+  return NULL;
+}
+
+/* Each packet leaves whole under one key or the other. */
+static void
+test_new_keys_while_media_flow (void)
+{
+  End a, b;
+  GThread *thread;
+  GstBuffer *buffer;
+  guint taken = 0;
+
+  open_keyed_pair (&a, &b);
+  thread = g_thread_new ("push", push_until_told, &a);
+  for (guint i = 1; i <= 20; i++) {
+    while (gst_harness_buffers_in_queue (a.rtp) < 10)
+      g_thread_yield ();
+    media_give_keys (a.link, GCM, 10 * i, 10 * i + 1);
+    /* What is there was sent under the former key, or is the new one's. */
+    while ((buffer = gst_harness_try_pull (a.rtp)) != NULL) {
+      if (!is_taken (&b, gst_buffer_copy_deep (buffer))) {
+        media_give_keys (b.link, GCM, 10 * i + 1, 10 * i);
+        g_assert_true (is_taken (&b, gst_buffer_copy_deep (buffer)));
+      }
+      gst_buffer_unref (buffer);
+      taken++;
+    }
+    media_give_keys (b.link, GCM, 10 * i + 1, 10 * i);
+  }
+  g_atomic_int_set (&a.stop, TRUE);
+  g_thread_join (thread);
+  g_assert_cmpuint (taken, >=, 200);
+  end_close (&a);
+  end_close (&b);
+}
+
 static void
 test_custom_events_pass (void)
 {
@@ -649,6 +841,11 @@ main (int argc, char **argv)
   ADD (eos_waits_for_all_pads);
   ADD (flush_keeps_segment_and_rollover_counter);
   ADD (restart_keeps_the_session);
+  ADD (rollover_counter_is_of_a_key);
+  ADD (old_packets_in_flight_arrive);
+  ADD (replay_over_new_keys);
+  ADD (new_keys_at_one_end_first);
+  ADD (new_keys_while_media_flow);
   ADD (custom_events_pass);
   ADD (upstream_events_reach_the_media);
   ADD (latency_passes);
