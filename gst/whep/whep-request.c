@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The body of an HTTP request as it comes in. libsoup would keep as much of it
- * as a client likes to send, for as long as it likes.
+ * as a client likes to send.
  */
 #include "config.h"
 
@@ -13,61 +13,28 @@
 
 #define DATA_KEY "whep-request"
 
-typedef struct
-{
-  GString *body;
-  GSource *timer;
-} Request;
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  g_string_free (request->body, TRUE);
-  g_source_destroy (request->timer);
-  g_source_unref (request->timer);
-  g_free (request);
-}
-
-static Request *
-request_of (SoupServerMessage * message)
+static GString *
+body_of (SoupServerMessage * message)
 {
   return g_object_get_data (G_OBJECT (message), DATA_KEY);
+}
+
+static void
+body_free (gpointer body)
+{
+  g_string_free (body, TRUE);
 }
 
 const GString *
 whep_request_get_body (SoupServerMessage * message)
 {
-  return request_of (message)->body;
-}
-
-void
-whep_request_disconnect (SoupServerMessage * message)
-{
-  GSocket *socket = soup_server_message_get_socket (message);
-
-  if (socket)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
-}
-
-static gboolean
-on_timeout (gpointer message)
-{
-  whep_request_disconnect (message);
-  return G_SOURCE_REMOVE;
-}
-
-void
-whep_request_end (SoupServerMessage * message)
-{
-  g_source_destroy (request_of (message)->timer);
+  return body_of (message);
 }
 
 static void
 on_got_chunk (SoupServerMessage * message, GBytes * chunk, gpointer user_data)
 {
-  GString *body = request_of (message)->body;
+  GString *body = body_of (message);
   gsize size;
   const gchar *data = g_bytes_get_data (chunk, &size);
 
@@ -77,18 +44,11 @@ on_got_chunk (SoupServerMessage * message, GBytes * chunk, gpointer user_data)
 }
 
 void
-whep_request_watch (SoupServerMessage * message, GMainContext * context,
-    guint timeout_ms)
+whep_request_watch (SoupServerMessage * message)
 {
-  Request *request = g_new0 (Request, 1);
-
-  request->body = g_string_new (NULL);
-  request->timer = g_timeout_source_new (timeout_ms);
-  g_source_set_callback (request->timer, on_timeout, message, NULL);
-  g_source_attach (request->timer, context);
-  g_object_set_data_full (G_OBJECT (message), DATA_KEY, request, request_free);
+  g_object_set_data_full (G_OBJECT (message), DATA_KEY, g_string_new (NULL),
+      body_free);
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), NULL);
-  g_signal_connect (message, "got-body", G_CALLBACK (whep_request_end), NULL);
 }
 
 void

@@ -15,6 +15,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "whep-connections.h"
 #include "whep-page.h"
 #include "whep-reply.h"
 #include "whep-request.h"
@@ -24,10 +25,15 @@ GST_DEBUG_CATEGORY_STATIC (whep_server_debug);
 
 #define REQUEST_TIMEOUT_MS 20000
 #define CONNECTIONS_MAX 256
+/* A browser opens six; all those behind a proxy come from one address. */
+#define CONNECTIONS_PER_ADDRESS_MAX 64
 
 struct _WhepServer
 {
   SoupServer *soup;
+  WhepConnections *connections;
+  gboolean secure;
+  gchar *address;
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
@@ -38,8 +44,6 @@ struct _WhepServer
   gchar *token;
   gchar **ice_servers;
   WhepAccess access;
-  guint request_timeout_ms;
-  guint connections;
   GHashTable *exchanges;        /* those whose message still lives */
 };
 
@@ -302,6 +306,10 @@ handle_headers (SoupServer * soup, SoupServerMessage * message,
     const gchar * path, GHashTable * query, gpointer user_data)
 {
   whep_reply_set (message, "Connection", "close");
+  /* Parts of what fits into one packet are of no use to anybody but those who
+   * ask for the same part a thousand times. */
+  soup_message_headers_remove (soup_server_message_get_request_headers
+      (message), "Range");
   whep_request_limit (message);
 }
 
@@ -309,17 +317,14 @@ static void
 on_request_started (SoupServer * soup, SoupServerMessage * message,
     WhepServer * self)
 {
-  whep_request_watch (message, self->context, self->request_timeout_ms);
-  if (++self->connections > CONNECTIONS_MAX)
-    whep_request_disconnect (message);
+  whep_request_watch (message);
 }
 
 static void
-on_request_ended (SoupServer * soup, SoupServerMessage * message,
+on_request_read (SoupServer * soup, SoupServerMessage * message,
     WhepServer * self)
 {
-  whep_request_end (message);
-  self->connections--;
+  whep_connections_request_came (self->connections, message);
 }
 
 static GSocketAddress *
@@ -360,20 +365,25 @@ server_listen (WhepServer * self, const WhepServerConfig * config,
 {
   g_autoptr (GSocketAddress) address =
       parse_address (config->address, config->port, error);
-  gboolean listening;
 
   if (!address)
     return FALSE;
-  self->access.loopback =
-      g_inet_address_get_is_loopback (g_inet_socket_address_get_address
-      (G_INET_SOCKET_ADDRESS (address)));
-  g_main_context_push_thread_default (self->context);
-  listening = soup_server_listen (self->soup, address,
-      config->tls_certificate ? SOUP_SERVER_LISTEN_HTTPS : 0, error);
-  g_main_context_pop_thread_default (self->context);
-  if (!listening)
+  GInetAddress *ip =
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+  WhepConnectionsConfig connections = {
+    .soup = self->soup,.context = self->context,.address = address,
+    .certificate = config->tls_certificate,.max = CONNECTIONS_MAX,
+    .max_per_address = CONNECTIONS_PER_ADDRESS_MAX,
+    .timeout_ms = config->request_timeout_ms > 0 ?
+        config->request_timeout_ms : REQUEST_TIMEOUT_MS,
+  };
+  self->access.loopback = g_inet_address_get_is_loopback (ip);
+  self->address = g_inet_address_to_string (ip);
+  self->secure = config->tls_certificate != NULL;
+  self->connections = whep_connections_new (&connections, error);
+  if (!self->connections)
     explain_listen_error (config, error);
-  return listening;
+  return self->connections != NULL;
 }
 
 static gpointer
@@ -383,6 +393,9 @@ server_thread (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
+  whep_connections_close (self->connections);
+  while (whep_connections_count (self->connections) > 0)
+    g_main_context_iteration (self->context, TRUE);
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
@@ -392,7 +405,6 @@ server_quit (gpointer data)
 {
   WhepServer *self = data;
 
-  soup_server_disconnect (self->soup);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }
@@ -412,9 +424,11 @@ server_destroy (WhepServer * self)
     g_clear_object (&left->message);
   }
   g_hash_table_unref (self->exchanges);
+  g_clear_pointer (&self->connections, whep_connections_free);
   g_clear_object (&self->soup);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
+  g_free (self->address);
   g_free (self->path);
   g_free (self->allowed_origins);
   g_free (self->token);
@@ -438,19 +452,14 @@ whep_server_new (const WhepServerConfig * config,
   self->ice_servers = g_strdupv ((gchar **) config->ice_servers);
   self->access.allowed_origins = self->allowed_origins;
   self->access.token = self->token;
-  self->request_timeout_ms = config->request_timeout_ms > 0 ?
-      config->request_timeout_ms : REQUEST_TIMEOUT_MS;
   self->exchanges = g_hash_table_new (NULL, NULL);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  self->soup = soup_server_new ("server-header", "whepsink",
-      "tls-certificate", config->tls_certificate, NULL);
+  self->soup = soup_server_new ("server-header", "whepsink", NULL);
   g_signal_connect (self->soup, "request-started",
       G_CALLBACK (on_request_started), self);
-  g_signal_connect (self->soup, "request-finished",
-      G_CALLBACK (on_request_ended), self);
-  g_signal_connect (self->soup, "request-aborted",
-      G_CALLBACK (on_request_ended), self);
+  g_signal_connect (self->soup, "request-read",
+      G_CALLBACK (on_request_read), self);
   soup_server_add_early_handler (self->soup, NULL, handle_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, handle_request, self, NULL);
 
@@ -473,21 +482,14 @@ whep_server_free (WhepServer * self)
 guint
 whep_server_get_port (WhepServer * self)
 {
-  GSList *uris = soup_server_get_uris (self->soup);
-  guint port = uris ? g_uri_get_port (uris->data) : 0;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return port;
+  return whep_connections_get_port (self->connections);
 }
 
 gchar *
 whep_server_get_uri (WhepServer * self)
 {
-  GSList *uris = soup_server_get_uris (self->soup);
-  gchar *uri = uris ? g_uri_to_string (uris->data) : NULL;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return uri;
+  return g_uri_join (G_URI_FLAGS_NONE, self->secure ? "https" : "http", NULL,
+      self->address, whep_server_get_port (self), "/", NULL, NULL);
 }
 
 GMainContext *

@@ -9,9 +9,12 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "whep/whep-connections.h"
+
 typedef struct
 {
   SoupServer *server;
+  WhepConnections *connections;
   SoupSession *session;
   guint port;
 } TestSoup;
@@ -20,18 +23,21 @@ static inline TestSoup
 test_soup_new (SoupServerCallback handler, gpointer user_data)
 {
   TestSoup soup = {
-    soup_server_new (NULL, NULL),
+    soup_server_new (NULL, NULL), NULL,
     soup_session_new_with_options ("timeout", 10, NULL), 0
+  };
+  WhepConnectionsConfig config = {
+    .soup = soup.server,
+    .address = g_inet_socket_address_new_from_string ("127.0.0.1", 0),
+    .max = 100,.max_per_address = 100,.timeout_ms = 60000,
   };
   GError *error = NULL;
 
   soup_server_add_handler (soup.server, NULL, handler, user_data, NULL);
-  soup_server_listen_local (soup.server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY,
-      &error);
+  soup.connections = whep_connections_new (&config, &error);
   g_assert_no_error (error);
-  GSList *uris = soup_server_get_uris (soup.server);
-  soup.port = g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_object_unref (config.address);
+  soup.port = whep_connections_get_port (soup.connections);
   return soup;
 }
 
@@ -39,7 +45,10 @@ static inline void
 test_soup_clear (TestSoup * soup)
 {
   g_object_unref (soup->session);
-  soup_server_disconnect (soup->server);
+  whep_connections_close (soup->connections);
+  while (whep_connections_count (soup->connections) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  whep_connections_free (soup->connections);
   g_object_unref (soup->server);
 }
 
