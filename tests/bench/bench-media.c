@@ -3,9 +3,10 @@
  * CPU time of a packet through two elements or bins that protect it and
  * unprotect it again, in one thread.
  *
- *   bench-media bins|keyer PROFILES PAYLOAD_SIZE LIST_SIZE SECONDS
+ *   bench-media bins|keyer|sink PROFILES PAYLOAD_SIZE LIST_SIZE SECONDS
  *
- * "bins" is dtlssrtpenc to dtlssrtpdec, "keyer" is srtpkeyer to srtpkeyer.
+ * "bins" is dtlssrtpenc to dtlssrtpdec, "keyer" is srtpkeyer to srtpkeyer;
+ * "sink" has nothing in between, and is what it costs to free the packets.
  * PROFILES is a value of srtp-profiles or "default". With a LIST_SIZE above 1
  * packets are pushed in buffer lists; with "--split" they come to the
  * receiving end one by one, for a receiver that cannot take lists.
@@ -303,8 +304,6 @@ open_keyer (Bench * bench, GstElement * pipeline, const gchar * profiles)
   open_output (bench, gst_element_get_static_pad (server.keyer, "rtp_src"));
 }
 
-/* What it costs to let go of the packets: somebody must, whatever is between
- * the source and the sink. */
 static void
 open_sink (Bench * bench)
 {
@@ -343,7 +342,8 @@ main (int argc, char **argv)
 
   gst_init (&argc, &argv);
   if (argc != 6 && !(argc == 7 && g_str_equal (argv[6], "--split")))
-    g_error ("usage: bench-media bins|keyer PROFILES PAYLOAD_SIZE LIST_SIZE "
+    g_error
+        ("usage: bench-media bins|keyer|sink PROFILES PAYLOAD_SIZE LIST_SIZE "
         "SECONDS [--split]");
   profiles = g_str_equal (argv[2], "default") ? NULL : argv[2];
   bench.payload_size = atoi (argv[3]);

@@ -1,21 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs every case for every contender in turns, several rounds, each in a
-process of its own, and hands the values to the report."""
+process of its own, and hands the values to the report. What fails is told at
+the end and does not stop the rest. When the time is over it reports what it
+has."""
 
 import argparse
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import time
 
 import cases
 import report
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-TIMEOUT_S = 300
+TIMEOUT_S = 120
 ATTEMPTS = 3
+
+
+class Failed(Exception):
+    """One run gave nothing that could be used."""
 
 
 def environment(build, scratch, contender):
@@ -43,80 +51,159 @@ def parse(text):
 
 def check_contender(contender, values, build):
     """A plugin that is not found is silently replaced by the other one."""
-    if "plugin" in values:
-        is_ours = values["plugin"].startswith(str(build))
-        assert is_ours == (contender == cases.OURS), values["plugin"]
-    if "crypto" in values:
-        assert values["crypto"] == contender, values["crypto"]
+    plugin = values.get("plugin")
+    if plugin and plugin.startswith(str(build)) != (contender == cases.OURS):
+        raise Failed(f"the plugin was {plugin}")
+    if values.get("crypto", contender) != contender:
+        raise Failed(f"the cryptography was {values['crypto']}")
+    if not any(isinstance(value, float) for value in values.values()):
+        raise Failed("it printed no values")
 
 
-def run_once(args, case, contender):
-    """Returns the values of one run, or None when it failed."""
+def run_command(command, env, timeout_s):
+    """Returns what the command prints. All it started ends with it."""
+    with subprocess.Popen(command, env=env, text=True, start_new_session=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"took longer than {timeout_s:.0f} s") from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode != 0:
+        last = (err.strip() or "no message").splitlines()[-1]
+        raise Failed(f"status {process.returncode}, {last}")
+    return out
+
+
+def run_once(args, case, contender, timeout_s):
+    """Returns the values of one run."""
     command = [word.format(bench=args.build / "tests" / "bench", tests=TESTS)
                for word in case.commands[contender]]
-    try:
-        done = subprocess.run(
-            command, env=environment(args.build, args.scratch, contender),
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        print(f"{case.name}, {contender}: failed", file=sys.stderr)
-        print(error.stderr or error, file=sys.stderr)
-        return None
-    values = parse(done.stdout)
+    values = parse(run_command(
+        command, environment(args.build, args.scratch, contender), timeout_s))
     check_contender(contender, values, args.build)
     return values
 
 
-def remember(results, case, contender, values):
-    for name, value in values.items():
-        if isinstance(value, float):
-            by_contender = results.setdefault(case.name, {})
-            by_metric = by_contender.setdefault(contender, {})
-            by_metric.setdefault(name, []).append(value)
+class Bench:
+    """The rounds, what they gave, and the clock they run against."""
 
+    def __init__(self, args):
+        self.args = args
+        self.begin = time.monotonic()
+        self.results = {}
+        self.failures = {}
+        self.missing = set()
+        self.durations = {}
 
-def run_until_it_works(args, case, contender):
-    """A contender that crashes now and then is measured when it does not."""
-    for _ in range(ATTEMPTS):
-        values = run_once(args, case, contender)
-        if values is not None:
-            return values
-    return {}
+    def elapsed_s(self):
+        return time.monotonic() - self.begin
 
+    def left_s(self):
+        return self.args.minutes * 60 - self.elapsed_s()
 
-def run_rounds(args):
-    results = {}
-    chosen = [c for c in cases.all_cases(args.quick) if args.only in c.name]
-    for number in range(args.rounds):
+    def say(self, text):
+        clock = time.strftime("%M:%S", time.gmtime(self.elapsed_s()))
+        print(f"[{clock} of {self.args.minutes:g}:00] {text}", file=sys.stderr,
+              flush=True)
+
+    def remember(self, case, contender, values):
+        for name, value in values.items():
+            if isinstance(value, float):
+                by_contender = self.results.setdefault(case.name, {})
+                by_metric = by_contender.setdefault(contender, {})
+                by_metric.setdefault(name, []).append(value)
+
+    def fail(self, name, text):
+        self.say(f"{name}: FAILED, {text}")
+        self.failures[name] = text
+        self.missing.add(name)
+
+    def measure(self, case, contender):
+        """A contender that crashes now and then is measured when it does
+        not, and the report tells that it does."""
+        name = f"{case.name}, {contender}"
+        begin = self.elapsed_s()
+        for _ in range(ATTEMPTS):
+            left_s = min(begin + TIMEOUT_S - self.elapsed_s(), self.left_s())
+            if left_s <= 0:
+                break
+            try:
+                values = run_once(self.args, case, contender, left_s)
+            except Failed as failure:
+                self.fail(name, str(failure))
+            else:
+                self.remember(case, contender, values)
+                self.missing.discard(name)
+                break
+        self.durations[name] = self.elapsed_s() - begin
+
+    def run_round(self, number, chosen):
         for case in chosen:
             for contender in case.commands:
-                print(f"round {number + 1} of {args.rounds}: {case.name}, "
-                      f"{contender}", file=sys.stderr)
-                remember(results, case, contender,
-                         run_until_it_works(args, case, contender))
-    return results
+                name = f"{case.name}, {contender}"
+                if self.durations.get(name, 0) > self.left_s():
+                    continue
+                if self.left_s() <= 0:
+                    if number == 1:
+                        self.fail(name, "there was no time left for it")
+                    continue
+                self.say(f"round {number} of {self.args.rounds}: {name}")
+                self.measure(case, contender)
+
+    def run(self):
+        chosen = [case for case in cases.all_cases(self.args.quick)
+                  if self.args.only in case.name]
+        for number in range(1, self.args.rounds + 1):
+            self.run_round(number, chosen)
+
+    def tell_what_failed(self):
+        for name in set(self.failures) - self.missing:
+            self.failures[name] += "; measured on another attempt"
+        for name, text in sorted(self.failures.items()):
+            print(f"FAILED {name}: {text}", file=sys.stderr)
+        self.say(f"done, {len(self.missing)} could not be measured")
+
+    def write(self):
+        values = self.args.scratch / "bench.json"
+        values.write_text(json.dumps(
+            {"results": self.results, "failures": self.failures,
+             "durations_s": self.durations}, indent=1) + "\n")
+        report.write(self.results, self.failures, self.args.out,
+                     self.args.scratch)
 
 
-def main():
+def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--only", default="")
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
     args.build = args.build.resolve()
     args.scratch = args.build / "bench"
     args.out = (args.out or args.scratch).resolve()
-    args.rounds = args.rounds or (1 if args.quick else 3)
+    args.rounds = args.rounds or (1 if args.quick else 5)
     args.scratch.mkdir(exist_ok=True)
     args.out.mkdir(parents=True, exist_ok=True)
+    return args
 
-    results = run_rounds(args)
-    values = args.scratch / "bench.json"
-    values.write_text(json.dumps(results, indent=1) + "\n")
-    report.write(results, args.out, args.scratch)
-    print((args.out / "bench.md").read_text())
+
+def main():
+    bench = Bench(parse_arguments())
+    try:
+        bench.run()
+    except KeyboardInterrupt:
+        bench.say("interrupted; this is what there is")
+    bench.tell_what_failed()
+    bench.write()
+    print((bench.args.out / "bench.md").read_text())
+    sys.exit(1 if bench.missing else 0)
 
 
 if __name__ == "__main__":
