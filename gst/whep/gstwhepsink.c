@@ -8,8 +8,8 @@
  * HTTP egress), and a page that plays them. Open it with any browser.
  *
  *               +----------+
- *  VP8, VP9,   | video_%u | ══► HTTP: the page, offers and answers
- *  H.264, AV1  |          |
+ *   VP8, VP9,   | video_%u | ══► HTTP: the page, offers and answers
+ *   H.264, AV1  |          |
  *     Opus or   | audio_%u | ══► one encrypted leg a viewer: ICE, DTLS, SRTP
  *     G.711     +----------+
  *
