@@ -286,17 +286,22 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
 }
 
 static gboolean
-on_trickle (const gchar * id, const gchar * etag, const gchar * fragment,
-    GError ** error, gpointer user_data)
+on_trickle (const gchar * id, gchar ** etag, const gchar * fragment,
+    gchar ** answer, GError ** error, gpointer user_data)
 {
   WhepSink *self = user_data;
   g_autoptr (WhepPeer) viewer = whep_viewers_find (self->viewers, id);
 
-  if (viewer)
-    return whep_viewer_trickle (viewer, etag, fragment, error);
-  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_FOUND,
-      _("No such viewer."));
-  return FALSE;
+  if (!viewer) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_FOUND,
+        _("No such viewer."));
+    return FALSE;
+  }
+  if (!whep_viewer_trickle (viewer, *etag, fragment, answer, error))
+    return FALSE;
+  g_free (*etag);
+  *etag = g_strdup (whep_viewer_get_etag (viewer));
+  return TRUE;
 }
 
 static gboolean

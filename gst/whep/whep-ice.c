@@ -162,21 +162,65 @@ whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
   g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
 }
 
+/* Fills in what is after @name, unless there was one before. */
+static gboolean
+take_value (const gchar * line, const gchar * name, gchar ** value)
+{
+  if (!g_str_has_prefix (line, name))
+    return FALSE;
+  if (!*value)
+    *value = g_strdup (line + strlen (name));
+  return TRUE;
+}
+
 gchar **
-whep_ice_parse_fragment (const gchar * text, gchar ** ufrag)
+whep_ice_parse_fragment (const gchar * text, gchar ** ufrag, gchar ** pwd)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   gchar **lines = g_strsplit_set (text, "\r\n", LINES_MAX);
 
   *ufrag = NULL;
+  *pwd = NULL;
   for (gchar ** line = lines; *line; line++) {
     const gchar *content = without_prefix (*line);
 
     if (g_str_has_prefix (content, "candidate:"))
       g_strv_builder_add (builder, content);
-    else if (!*ufrag && g_str_has_prefix (content, "ice-ufrag:"))
-      *ufrag = g_strdup (content + sizeof "ice-ufrag:" - 1);
+    else if (!take_value (content, "ice-ufrag:", ufrag))
+      take_value (content, "ice-pwd:", pwd);
   }
   g_strfreev (lines);
   return g_strv_builder_end (builder);
+}
+
+gchar *
+whep_ice_fragment_new (const gchar * ufrag, const gchar * pwd,
+    const gchar * kind, const gchar * mid, const gchar * const *candidates)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", ufrag,
+      pwd);
+  g_string_append_printf (text, "m=%s 9 UDP/TLS/RTP/SAVPF 0\r\n", kind);
+  if (mid)
+    g_string_append_printf (text, "a=mid:%s\r\n", mid);
+  for (; *candidates; candidates++)
+    g_string_append_printf (text, "a=%s\r\n", *candidates);
+  g_string_append (text, "a=end-of-candidates\r\n");
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+is_ice_text (const gchar * text, gsize min)
+{
+  gsize length = text ? strlen (text) : 0;
+
+  return length >= min && length <= 256
+      && strspn (text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "+/") == length;
+}
+
+gboolean
+whep_ice_check_credentials (const gchar * ufrag, const gchar * pwd)
+{
+  return is_ice_text (ufrag, 4) && is_ice_text (pwd, 22);
 }

@@ -61,10 +61,31 @@ void whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
  * whep_ice_parse_fragment:
  * @text: a body of application/trickle-ice-sdpfrag (RFC 8840)
  * @ufrag: (out) (transfer full) (nullable): the ICE user fragment in it
+ * @pwd: (out) (transfer full) (nullable): the password to it
  *
  * Returns: (transfer full): the "candidate:…" lines in it.
  */
-gchar **whep_ice_parse_fragment (const gchar * text, gchar ** ufrag);
+gchar **whep_ice_parse_fragment (const gchar * text, gchar ** ufrag,
+    gchar ** pwd);
+
+/**
+ * whep_ice_fragment_new:
+ * @kind: of the m= section that stands for all of a BUNDLE, "video"
+ * @mid: (nullable): its a=mid
+ * @candidates: (array zero-terminated=1): "candidate:…" lines, all there are
+ *
+ * Returns: (transfer full): a body of application/trickle-ice-sdpfrag.
+ */
+gchar *whep_ice_fragment_new (const gchar * ufrag, const gchar * pwd,
+    const gchar * kind, const gchar * mid, const gchar * const *candidates);
+
+/**
+ * whep_ice_check_credentials:
+ *
+ * Returns: whether both are there, long enough and of the characters that ICE
+ * allows (RFC 8839 section 5.4).
+ */
+gboolean whep_ice_check_credentials (const gchar * ufrag, const gchar * pwd);
 
 G_END_DECLS
 

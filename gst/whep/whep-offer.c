@@ -10,6 +10,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "whep-ice.h"
+
 /* The most that is taken of what a stranger may repeat at will. */
 #define MEDIA_MAX 32
 #define CANDIDATES_MAX 64
@@ -70,16 +72,6 @@ is_token (const gchar * text)
   return length > 0 && length <= 32 && length == strspn (text,
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
       "!#$%&'*+-.^_`{|}~");
-}
-
-/* RFC 8839 section 5.4. */
-static gboolean
-is_ice_text (const gchar * text, gsize min)
-{
-  gsize length = text ? strlen (text) : 0;
-
-  return length >= min && length <= 256 && length == strspn (text,
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/");
 }
 
 /* RFC 8122 section 5, for the hash functions that may be used. */
@@ -254,7 +246,7 @@ read_ice (WhepOffer * offer, const GstSDPMessage * sdp,
   const gchar *pwd = attribute (sdp, section, "ice-pwd");
   const gchar *value;
 
-  if (!is_ice_text (ufrag, 4) || !is_ice_text (pwd, 22)) {
+  if (!whep_ice_check_credentials (ufrag, pwd)) {
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
         _("The offer has no usable a=ice-ufrag and a=ice-pwd."));
     return FALSE;

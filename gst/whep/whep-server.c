@@ -110,17 +110,24 @@ add_ice_servers (WhepServer * self, SoupServerMessage * message)
 }
 
 static void
+set_etag (SoupServerMessage * message, const gchar * etag)
+{
+  g_autofree gchar *quoted = g_strdup_printf ("\"%s\"", etag);
+
+  whep_reply_set (message, "ETag", quoted);
+}
+
+static void
 exchange_respond_created (WhepExchange * exchange)
 {
   WhepServer *self = exchange->server;
   SoupServerMessage *message = exchange->message;
   g_autofree gchar *location =
       g_strdup_printf ("%s/%s", self->path, exchange->id);
-  g_autofree gchar *etag = g_strdup_printf ("\"%s\"", exchange->etag);
 
   soup_server_message_set_status (message, SOUP_STATUS_CREATED, NULL);
   whep_reply_set (message, "Location", location);
-  whep_reply_set (message, "ETag", etag);
+  set_etag (message, exchange->etag);
   whep_reply_set (message, "Accept-Patch", WHEP_TYPE_FRAGMENT);
   whep_reply_set (message, "Cache-Control", "no-store");
   add_ice_servers (self, message);
@@ -220,14 +227,23 @@ handle_trickle (WhepServer * self, SoupServerMessage * message,
 {
   const GString *body = whep_request_get_body (message);
   g_autofree gchar *etag = unquote_etag (whep_reply_get (message, "If-Match"));
+  g_autofree gchar *answer = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!whep_reply_check_content_type (message, WHEP_TYPE_FRAGMENT))
     return;
-  if (self->handler.trickle (id, etag, body->str, &error, self->user_data))
-    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
-  else
+  if (!self->handler.trickle (id, &etag, body->str, &answer, &error,
+          self->user_data)) {
     whep_reply_error (message, error);
+    return;
+  }
+  soup_server_message_set_status (message,
+      answer ? SOUP_STATUS_OK : SOUP_STATUS_NO_CONTENT, NULL);
+  if (!answer)
+    return;
+  set_etag (message, etag);
+  soup_server_message_set_response (message, WHEP_TYPE_FRAGMENT,
+      SOUP_MEMORY_COPY, answer, strlen (answer));
 }
 
 static void

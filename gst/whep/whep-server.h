@@ -7,6 +7,7 @@
  *   POST    PATH      an offer          → 201, Location, ETag, the answer
  *   DELETE  PATH/ID   ends a viewer     → 200
  *   PATCH   PATH/ID   trickled ICE      → 204
+ *   PATCH   PATH/ID   ICE restart       → 200, ETag, our part of it
  *   OPTIONS PATH…     CORS preflight    → 204
  *   GET     /         the page
  *
@@ -56,16 +57,19 @@ typedef struct
  * WhepServerHandler:
  * @offer: somebody wants to view; @exchange (transfer full) must be given to
  *   whep_exchange_answer() or whep_exchange_refuse() at some time
- * @trickle: ICE candidates of viewer @id; @etag (nullable) is what the client
- *   believes to be the ICE session's; returns %FALSE with @error set
+ * @trickle: ICE candidates of viewer @id, or a restart of ICE; @etag (inout)
+ *   (nullable) is what the client believes to be the ICE session's, and then
+ *   what it is; @answer (out) (transfer full) (nullable) is what the client
+ *   must know of a restart; returns %FALSE with @error set
  * @remove: viewer @id wants to leave; returns whether there was such a one
  */
 typedef struct
 {
   void (*offer) (WhepExchange * exchange, const gchar * text, gsize size,
       gpointer user_data);
-    gboolean (*trickle) (const gchar * id, const gchar * etag,
-      const gchar * fragment, GError ** error, gpointer user_data);
+    gboolean (*trickle) (const gchar * id, gchar ** etag,
+      const gchar * fragment, gchar ** answer, GError ** error,
+      gpointer user_data);
     gboolean (*remove) (const gchar * id, gpointer user_data);
 } WhepServerHandler;
 

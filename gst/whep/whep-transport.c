@@ -33,6 +33,7 @@ struct _WhepTransport
   guint stream_id;
   gchar *ufrag;
   gchar *pwd;
+  gchar *remote_ufrag;
 
   /* On the context alone. */
   GSource *gathering_timer;
@@ -105,6 +106,15 @@ on_state (NiceAgent * agent, guint stream_id, guint component_id, guint state,
     whep_task_later (self->context, self, set_failed, 0);
 }
 
+static void
+read_credentials (WhepTransport * self)
+{
+  g_clear_pointer (&self->ufrag, g_free);
+  g_clear_pointer (&self->pwd, g_free);
+  nice_agent_get_local_credentials (self->agent, self->stream_id,
+      &self->ufrag, &self->pwd);
+}
+
 WhepTransport *
 whep_transport_new (const WhepTransportConfig * config,
     const WhepTransportFuncs * funcs, gpointer user_data)
@@ -121,8 +131,7 @@ whep_transport_new (const WhepTransportConfig * config,
       G_CALLBACK (on_gathering_done), self, 0);
   g_signal_connect_object (self->agent, "component-state-changed",
       G_CALLBACK (on_state), self, 0);
-  nice_agent_get_local_credentials (self->agent, self->stream_id,
-      &self->ufrag, &self->pwd);
+  read_credentials (self);
   return self;
 }
 
@@ -168,8 +177,24 @@ void
 whep_transport_set_remote (WhepTransport * self, const gchar * ufrag,
     const gchar * pwd, const gchar * const *candidates)
 {
+  g_free (self->remote_ufrag);
+  self->remote_ufrag = g_strdup (ufrag);
   nice_agent_set_remote_credentials (self->agent, self->stream_id, ufrag, pwd);
   whep_transport_add_candidates (self, candidates);
+}
+
+const gchar *
+whep_transport_get_remote_ufrag (WhepTransport * self)
+{
+  return self->remote_ufrag;
+}
+
+void
+whep_transport_restart (WhepTransport * self)
+{
+  nice_agent_restart_stream (self->agent, self->stream_id);
+  read_credentials (self);
+  GST_INFO ("%s: a new ICE session", self->ufrag);
 }
 
 void
@@ -209,6 +234,7 @@ whep_transport_finalize (GObject * object)
   g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->ufrag);
   g_free (self->pwd);
+  g_free (self->remote_ufrag);
   G_OBJECT_CLASS (whep_transport_parent_class)->finalize (object);
 }
 

@@ -58,7 +58,10 @@ NiceAgent *whep_transport_get_agent (WhepTransport * self);
 /** Returns: the agent's one stream. */
 guint whep_transport_get_stream_id (WhepTransport * self);
 
-/** Returns: (transfer none): our user fragment, which names the session. */
+/**
+ * Returns: (transfer none): our user fragment, which names the ICE session;
+ * until whep_transport_restart().
+ */
 const gchar *whep_transport_get_ufrag (WhepTransport * self);
 
 /** Returns: (transfer none): the password to it. */
@@ -75,6 +78,18 @@ gchar **whep_transport_get_candidates (WhepTransport * self);
  */
 void whep_transport_set_remote (WhepTransport * self, const gchar * ufrag,
     const gchar * pwd, const gchar * const *candidates);
+
+/** Returns: (transfer none) (nullable): of whep_transport_set_remote(). */
+const gchar *whep_transport_get_remote_ufrag (WhepTransport * self);
+
+/**
+ * whep_transport_restart:
+ *
+ * Begins a new ICE session (RFC 8445 section 2.4), with credentials of its
+ * own and the same addresses; whep_transport_set_remote() is to follow. Media
+ * take the old way as long as there is no new one.
+ */
+void whep_transport_restart (WhepTransport * self);
 
 /** whep_transport_add_candidates: more of the peer's, at any time. */
 void whep_transport_add_candidates (WhepTransport * self,

@@ -36,9 +36,12 @@ const gchar *whep_viewer_get_etag (WhepPeer * viewer);
  * whep_viewer_trickle:
  * @etag: (nullable): the ICE session that is meant; %NULL or "*" for any
  * @fragment: see whep_ice_parse_fragment()
+ * @answer: (out) (transfer full) (nullable): a fragment of ours, when @fragment
+ *   restarted ICE with credentials that were not heard of before; the etag is
+ *   another one then
  */
 gboolean whep_viewer_trickle (WhepPeer * viewer, const gchar * etag,
-    const gchar * fragment, GError ** error);
+    const gchar * fragment, gchar ** answer, GError ** error);
 
 G_END_DECLS
 

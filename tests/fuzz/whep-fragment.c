@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   static guint stream_id;
   g_autofree gchar *text = g_strndup ((const gchar *) data, size);
   g_autofree gchar *ufrag = NULL;
-  g_auto (GStrv) lines = whep_ice_parse_fragment (text, &ufrag);
+  g_autofree gchar *pwd = NULL;
+  g_auto (GStrv) lines = whep_ice_parse_fragment (text, &ufrag, &pwd);
 
   if (!agent)
     agent = whep_ice_agent_new (NULL, NULL, NULL, &stream_id);

@@ -147,6 +147,30 @@ test('VP9 and G.711 reach the browser too', async (t) => {
   await waitForStats(page, heard(8000));
 });
 
+test('a restart of ICE keeps the stream', async (t) => {
+  const pipeline = await serve(t, [VP8]);
+  const page = await openLivePage(await openBrowser(t), pipeline.uri);
+  await waitForStats(page, decoded(5));
+  const { framesDecoded } = await waitForStats(page, decoded(5));
+  const wayOf = async () => {
+    const { sdp } = await page.evaluate(
+      () => window.peerConnections.at(-1).remoteDescription.toJSON());
+    const { selectedCandidatePairId } = await connectedTransport(page);
+    return [sdp.match(/a=ice-ufrag:.*/)[0], selectedCandidatePairId];
+  };
+  const before = await wayOf();
+
+  const restarted = page.waitForResponse((response) =>
+    response.request().method() === 'PATCH' && response.status() === 200);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await restarted;
+  await waitFor('another way', async () => (await wayOf()).every(
+    (value, i) => value !== before[i]));
+  await waitForStats(page, decoded(30, framesDecoded));
+  assert.equal(await page.evaluate(() => window.peerConnections.length), 1);
+  assert.doesNotMatch(pipeline.output, / ended: /);
+});
+
 test('the page comes back when the stream does', async (t) => {
   const port = await freeTcpPort();
   const before = await serve(t, [VP8], { port });

@@ -62,27 +62,73 @@ async function connect() {
   trickle(self, null);
 }
 
-/** Sends candidates, once there is somewhere to send them (RFC 8840). */
-async function trickle(self, candidate) {
-  if (candidate?.candidate) self.candidates.push(candidate);
-  if (!self.location || self.candidates.length === 0) return;
-  const sdp = self.peer.localDescription.sdp;
-  const lines = [
-    sdp.match(/a=ice-ufrag:.*/)[0].trim(),
-    sdp.match(/a=ice-pwd:.*/)[0].trim(),
-    'm=video 9 UDP/TLS/RTP/SAVPF 0',
-    `a=mid:${self.candidates[0].sdpMid}`,
-    ...self.candidates.splice(0).map((c) => `a=${c.candidate}`),
-  ];
-  // Without them the connection may still come about: nothing to tell.
-  await fetch(self.location, {
+const iceLine = (sdp, name) => sdp.match(`a=${name}:.*`)[0].trim();
+
+function patch(self, lines, ifMatch) {
+  return fetch(self.location, {
     method: 'PATCH',
     headers: headers({
       'Content-Type': 'application/trickle-ice-sdpfrag',
-      ...(self.etag ? { 'If-Match': self.etag } : {}),
+      ...(ifMatch ? { 'If-Match': ifMatch } : {}),
     }),
     body: `${lines.join('\r\n')}\r\n`,
-  }).catch(() => {});
+  });
+}
+
+/** An SDP fragment with the candidates that are still to be sent. */
+function fragment(self) {
+  const { sdp } = self.peer.localDescription;
+  return [
+    iceLine(sdp, 'ice-ufrag'),
+    iceLine(sdp, 'ice-pwd'),
+    'm=video 9 UDP/TLS/RTP/SAVPF 0',
+    `a=mid:${self.candidates[0]?.sdpMid ?? 0}`,
+    ...self.candidates.splice(0).map((c) => `a=${c.candidate}`),
+  ];
+}
+
+/** Sends candidates, once there is somewhere to send them (RFC 8840). */
+async function trickle(self, candidate) {
+  if (candidate?.candidate) self.candidates.push(candidate);
+  if (!self.location || self.restarting || self.candidates.length === 0) return;
+  // Without them the connection may still come about: nothing to tell.
+  await patch(self, fragment(self), self.etag).catch(() => {});
+}
+
+/** The answer of before, with the way that the server's fragment describes. */
+function answerWith(description, part) {
+  const candidates = part.match(/a=candidate:.*\r\n/g)?.join('') ?? '';
+  return description.sdp
+    .replace(/a=ice-ufrag:.*/g, iceLine(part, 'ice-ufrag'))
+    .replace(/a=ice-pwd:.*/g, iceLine(part, 'ice-pwd'))
+    .replace(/a=(candidate:.*|end-of-candidates)\r\n/g, '')
+    .replace(/a=ice-ufrag:.*\r\n/, (line) => line + candidates);
+}
+
+/** Looks for another way to the sender (RFC 9725 section 4.3.3). */
+async function restartIce(self) {
+  const { peer } = self;
+  self.restarting = true;
+  self.candidates = [];
+  await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+  const response = await patch(self, fragment(self), '*');
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(body);
+  self.etag = response.headers.get('ETag');
+  await peer.setRemoteDescription(
+    { type: 'answer', sdp: answerWith(peer.remoteDescription, body) });
+  self.restarting = false;
+  trickle(self, null);
+}
+
+/** Keeps the connection over another way if it can, or starts over. */
+async function renew(self) {
+  if (self !== session || self.restarting) return;
+  try {
+    await restartIce(self);
+  } catch {
+    if (self === session) again('lost');
+  }
 }
 
 /** Chromium stays "connected" when the sender says goodbye; this tells. */
@@ -101,7 +147,7 @@ function onConnectionState(self) {
   if (state === 'connected') retryMs = RETRY_FIRST_MS;
   if (state === 'failed') again('lost');
   if (state === 'disconnected') {
-    self.graceTimer = setTimeout(() => again('lost'), DISCONNECTED_GRACE_MS);
+    self.graceTimer = setTimeout(() => renew(self), DISCONNECTED_GRACE_MS);
   }
 }
 
@@ -126,6 +172,13 @@ function again(reason, words = text(reason)) {
   clearTimeout(retryTimer);
   retryTimer = setTimeout(start, retryMs);
   retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+}
+
+/** The network is back, or another one: the way may be another, too. */
+function onOnline() {
+  retryMs = RETRY_FIRST_MS;
+  if (session?.location) renew(session);
+  else start();
 }
 
 async function start() {
@@ -300,6 +353,6 @@ byId('video').addEventListener('playing', () => showState('live'));
 byId('video').addEventListener('volumechange', showSound);
 addEventListener('pagehide', () => leave());
 addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
-addEventListener('online', () => { retryMs = RETRY_FIRST_MS; start(); });
+addEventListener('online', onOnline);
 setInterval(showStats, STATS_INTERVAL_MS);
 start();

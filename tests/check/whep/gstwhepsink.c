@@ -325,8 +325,7 @@ test_early_viewer_gets_all_streams (void)
 {
   Server *server = server_start ("whepsink name=sink port=0 "
       "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
-      "valve name=gate drop=true ! vp8enc deadline=1 ! sink. "
-      AUDIO "sink.");
+      "valve name=gate drop=true ! vp8enc deadline=1 ! sink. " AUDIO "sink.");
   TestViewer *viewer = test_viewer_new ();
   g_autoptr (GstElement) gate =
       gst_bin_get_by_name (GST_BIN (server->pipeline), "gate");
@@ -424,7 +423,7 @@ test_trickle (void)
   g_assert_cmpuint (test_viewer_patch (viewer, server->port, "\"other\"",
           "a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n"), ==, 412);
   g_assert_cmpuint (test_viewer_patch (viewer, server->port, NULL,
-          "a=ice-ufrag:new1\r\n"), ==, 422);
+          "a=ice-ufrag:new1\r\n"), ==, 412);
   test_viewer_await (viewer, VP8, 5);
   test_viewer_free (viewer);
   server_stop (server);
@@ -476,6 +475,25 @@ test_restart (void)
   test_viewer_free (viewer);
   viewer = viewer_of (server);
   test_viewer_await (viewer, VP8, 5);
+  test_viewer_free (viewer);
+  server_stop (server);
+}
+
+/* The leg goes on, by a way that was found anew. */
+static void
+test_ice_restart (void)
+{
+  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = viewer_of (server);
+
+  test_viewer_await (viewer, VP8, 5);
+  g_assert_cmpuint (test_viewer_restart_ice (viewer, server->port, "\"x\""), ==,
+      412);
+  g_assert_cmpuint (test_viewer_restart_ice (viewer, server->port, "*"), ==,
+      200);
+  test_viewer_await_way (viewer);
+  test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 20);
+  g_assert_cmpuint (server->removed->len, ==, 0);
   test_viewer_free (viewer);
   server_stop (server);
 }
@@ -658,6 +676,7 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/sink/trickle", test_trickle);
   g_test_add_func ("/whep/sink/eos", test_eos);
   g_test_add_func ("/whep/sink/restart", test_restart);
+  g_test_add_func ("/whep/sink/ice-restart", test_ice_restart);
   g_test_add_func ("/whep/sink/pause", test_pause);
   g_test_add_func ("/whep/sink/h264-parser", test_h264_parser);
   g_test_add_func ("/whep/sink/no-viewers", test_no_viewers);

@@ -34,6 +34,7 @@ struct _TestViewer
   GCond cond;
   gboolean gathered;
   gboolean reachable;
+  gboolean ready;
   guint counts[128];
   guint32 video_ssrc;
   gboolean began_with_keyframe;
@@ -70,6 +71,10 @@ static void
 on_ice_state (NiceAgent * agent, guint stream_id, guint component_id,
     guint state, TestViewer * self)
 {
+  g_mutex_lock (&self->lock);
+  self->ready = state == NICE_COMPONENT_STATE_READY;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
   if (state != NICE_COMPONENT_STATE_CONNECTED
       && state != NICE_COMPONENT_STATE_READY)
     return;
@@ -345,6 +350,51 @@ test_viewer_patch (TestViewer * self, guint port, const gchar * etag,
     soup_message_headers_append (soup_message_get_request_headers (message),
         "If-Match", etag);
   return transmit (self, message, "application/trickle-ice-sdpfrag", fragment);
+}
+
+static void
+connect_again_to (TestViewer * self, const gchar * fragment)
+{
+  g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
+  g_auto (GStrv) candidates = whep_ice_parse_fragment (fragment, &ufrag, &pwd);
+
+  g_assert_cmpuint (g_strv_length (candidates), >, 0);
+  nice_agent_set_remote_credentials (self->agent, self->stream_id, ufrag, pwd);
+  whep_ice_add_candidates (self->agent, self->stream_id,
+      (const gchar * const *) candidates);
+}
+
+guint
+test_viewer_restart_ice (TestViewer * self, guint port, const gchar * etag)
+{
+  g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
+  g_autofree gchar *fragment = NULL;
+  g_auto (GStrv) candidates =
+      whep_ice_get_candidates (self->agent, self->stream_id);
+
+  nice_agent_restart_stream (self->agent, self->stream_id);
+  nice_agent_get_local_credentials (self->agent, self->stream_id, &ufrag, &pwd);
+  fragment = whep_ice_fragment_new (ufrag, pwd, "video", "v",
+      (const gchar * const *) candidates);
+  guint status = test_viewer_patch (self, port, etag, fragment);
+  if (status == SOUP_STATUS_OK)
+    connect_again_to (self, self->body);
+  return status;
+}
+
+void
+test_viewer_await_way (TestViewer * self)
+{
+  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  g_mutex_lock (&self->lock);
+  while (!self->ready) {
+    if (!g_cond_wait_until (&self->cond, &self->lock, deadline_us))
+      g_error ("ICE found no way");
+  }
+  g_mutex_unlock (&self->lock);
 }
 
 void

@@ -45,6 +45,18 @@ guint test_viewer_leave (TestViewer * self, guint port);
 guint test_viewer_patch (TestViewer * self, guint port, const gchar * etag,
     const gchar * fragment);
 
+/**
+ * test_viewer_restart_ice:
+ * @etag: of the If-Match
+ *
+ * Returns: the HTTP status; with 200, the new session is taken up.
+ */
+guint test_viewer_restart_ice (TestViewer * self, guint port,
+    const gchar * etag);
+
+/** test_viewer_await_way: waits until ICE is done. */
+void test_viewer_await_way (TestViewer * self);
+
 /** test_viewer_await: waits for @n packets of a payload type, in all. */
 void test_viewer_await (TestViewer * self, guint payload_type, guint n);
 

@@ -45,19 +45,56 @@ static void
 test_fragment (void)
 {
   g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
   g_auto (GStrv) lines = whep_ice_parse_fragment ("a=ice-ufrag:abcd\r\n"
       "a=ice-pwd:xyz\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
       "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n"
       "a=candidate:2 1 udp 1 192.0.2.1 10 typ host\n"
-      "a=end-of-candidates\r\n", &ufrag);
+      "a=end-of-candidates\r\n", &ufrag, &pwd);
   g_autofree gchar *none = NULL;
-  g_auto (GStrv) nothing = whep_ice_parse_fragment ("", &none);
+  g_autofree gchar *none_either = NULL;
+  g_auto (GStrv) nothing = whep_ice_parse_fragment ("", &none, &none_either);
 
   g_assert_cmpstr (ufrag, ==, "abcd");
+  g_assert_cmpstr (pwd, ==, "xyz");
   g_assert_cmpuint (g_strv_length (lines), ==, 2);
   g_assert_cmpstr (lines[0], ==, "candidate:1 1 udp 1 192.0.2.1 9 typ host");
   g_assert_null (none);
+  g_assert_null (none_either);
   g_assert_cmpuint (g_strv_length (nothing), ==, 0);
+}
+
+static void
+test_fragment_of_ours (void)
+{
+  const gchar *const candidates[] = { "candidate:1", "candidate:2", NULL };
+  g_autofree gchar *text =
+      whep_ice_fragment_new ("abcd", "xyz", "video", "0", candidates);
+  g_autofree gchar *bare = whep_ice_fragment_new ("a", "b", "audio", NULL,
+      candidates + 2);
+  g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
+  g_auto (GStrv) lines = whep_ice_parse_fragment (text, &ufrag, &pwd);
+
+  g_assert_cmpstr (ufrag, ==, "abcd");
+  g_assert_cmpstr (pwd, ==, "xyz");
+  g_assert_cmpuint (g_strv_length (lines), ==, 2);
+  g_assert_nonnull (strstr (text, "\r\na=mid:0\r\na=candidate:1\r\n"));
+  g_assert_cmpstr (bare, ==, "a=ice-ufrag:a\r\na=ice-pwd:b\r\n"
+      "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=end-of-candidates\r\n");
+}
+
+static void
+test_credentials (void)
+{
+  const gchar *pwd = "0123456789abcdefABCD+/";
+
+  g_assert_true (whep_ice_check_credentials ("a+/1", pwd));
+  g_assert_false (whep_ice_check_credentials ("a+/", pwd));
+  g_assert_false (whep_ice_check_credentials ("a b1", pwd));
+  g_assert_false (whep_ice_check_credentials ("abcd", pwd + 1));
+  g_assert_false (whep_ice_check_credentials (NULL, pwd));
+  g_assert_false (whep_ice_check_credentials ("abcd", NULL));
 }
 
 static void
@@ -111,6 +148,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/ice/servers", test_servers);
   g_test_add_func ("/whep/ice/fragment", test_fragment);
+  g_test_add_func ("/whep/ice/fragment-of-ours", test_fragment_of_ours);
+  g_test_add_func ("/whep/ice/credentials", test_credentials);
   g_test_add_func ("/whep/ice/candidates", test_candidates);
   return g_test_run ();
 }

@@ -55,13 +55,18 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
 }
 
 static gboolean
-on_trickle (const gchar * id, const gchar * etag, const gchar * fragment,
-    GError ** error, gpointer user_data)
+on_trickle (const gchar * id, gchar ** etag, const gchar * fragment,
+    gchar ** answer, GError ** error, gpointer user_data)
 {
   Fixture *f = user_data;
 
   g_free (f->etag);
-  f->etag = g_strdup (etag);
+  f->etag = g_strdup (*etag);
+  if (strstr (fragment, "ice-ufrag:new")) {
+    g_free (*etag);
+    *etag = g_strdup ("tag-2");
+    *answer = g_strdup ("a=ice-ufrag:ours");
+  }
   g_free (f->fragment);
   f->fragment = g_strdup (fragment);
   if (g_str_equal (id, "viewer-1"))
@@ -297,6 +302,24 @@ test_trickle (Fixture * f, gconstpointer data)
 }
 
 static void
+test_ice_restart (Fixture * f, gconstpointer data)
+{
+  g_autoptr (SoupMessage) message = message_new (f, "PATCH", "/whep/viewer-1");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+
+  set_body (message, "application/trickle-ice-sdpfrag", "a=ice-ufrag:new");
+  soup_message_headers_append (soup_message_get_request_headers (message),
+      "If-Match", "*");
+  g_autofree gchar *body = send (f, message, 200);
+  g_assert_cmpstr (body, ==, "a=ice-ufrag:ours");
+  g_assert_cmpstr (f->etag, ==, "*");
+  g_assert_cmpstr (soup_message_headers_get_one (headers, "ETag"), ==,
+      "\"tag-2\"");
+  g_assert_cmpstr (soup_message_headers_get_one (headers, "Content-Type"), ==,
+      "application/trickle-ice-sdpfrag");
+}
+
+static void
 add_origin (SoupMessage * message, const gchar * origin)
 {
   soup_message_headers_append (soup_message_get_request_headers (message),
@@ -505,6 +528,7 @@ main (int argc, char **argv)
   ADD ("too-large", &access_own, test_too_large);
   ADD ("leaving", &access_own, test_leaving);
   ADD ("trickle", &access_own, test_trickle);
+  ADD ("ice-restart", &access_own, test_ice_restart);
   ADD ("other-origins", &access_own, test_other_origins);
   ADD ("allowed-origin-and-token", &access_some, test_allowed_origin_and_token);
   ADD ("rebound-name", &access_own, test_rebound_name);

@@ -112,24 +112,80 @@ test_answer (Fixture * f, gconstpointer role)
   g_assert_cmpuint (f->answers, ==, 1);
 }
 
+#define PWD "a=ice-pwd:0123456789012345678901\r\n"
+
+static gboolean
+trickle (Fixture * f, const gchar * etag, const gchar * fragment,
+    gchar ** answer, GError ** error)
+{
+  return whep_viewer_trickle (f->viewer, etag, fragment, answer, error);
+}
+
+static void
+await_answer (Fixture * f)
+{
+  while (f->answers == 0)
+    g_main_context_iteration (f->context, TRUE);
+}
+
 static void
 test_trickle (Fixture * f, gconstpointer data)
 {
+  gchar *answer = NULL;
   g_autoptr (GError) error = NULL;
 
-  while (f->answers == 0)
-    g_main_context_iteration (f->context, TRUE);
-  g_assert_true (whep_viewer_trickle (f->viewer,
-          whep_viewer_get_etag (f->viewer), "", NULL));
-  g_assert_true (whep_viewer_trickle (f->viewer, "*", "", NULL));
-  g_assert_true (whep_viewer_trickle (f->viewer, NULL,
-          "a=ice-ufrag:bIgv\r\n", NULL));
-  g_assert_false (whep_viewer_trickle (f->viewer, "other", "", &error));
+  await_answer (f);
+  g_assert_true (trickle (f, whep_viewer_get_etag (f->viewer), "", &answer,
+          NULL));
+  g_assert_true (trickle (f, "*", "", &answer, NULL));
+  g_assert_true (trickle (f, NULL, "a=ice-ufrag:bIgv\r\n", &answer, NULL));
+  g_assert_null (answer);
+  g_assert_false (trickle (f, "other", "", &answer, &error));
+  g_assert_error (error, WHEP_ERROR, WHEP_ERROR_PRECONDITION);
+}
+
+static void
+test_ice_restart (Fixture * f, gconstpointer data)
+{
+  g_autofree gchar *etag = NULL;
+  g_autofree gchar *answer = NULL;
+  g_autofree gchar *line = NULL;
+
+  await_answer (f);
+  etag = g_strdup (whep_viewer_get_etag (f->viewer));
+  g_assert_true (trickle (f, "*", "a=ice-ufrag:new1\r\n" PWD, &answer, NULL));
+  g_assert_cmpstr (whep_viewer_get_etag (f->viewer), !=, etag);
+  line = g_strconcat ("a=ice-ufrag:", whep_viewer_get_etag (f->viewer),
+      "\r\n", NULL);
+  g_assert_nonnull (strstr (answer, line));
+  g_assert_nonnull (strstr (answer, "a=candidate:"));
+  /* The same again is a candidate that comes late, not another restart. */
+  g_clear_pointer (&answer, g_free);
+  g_assert_true (trickle (f, "*", "a=ice-ufrag:new1\r\n" PWD, &answer, NULL));
+  g_assert_null (answer);
+}
+
+static void
+test_ice_restart_refused (Fixture * f, gconstpointer data)
+{
+  g_autofree gchar *etag = NULL;
+  gchar *answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  await_answer (f);
+  etag = g_strdup (whep_viewer_get_etag (f->viewer));
+  g_assert_false (trickle (f, NULL, "a=ice-ufrag:new1\r\n" PWD, &answer,
+          &error));
   g_assert_error (error, WHEP_ERROR, WHEP_ERROR_PRECONDITION);
   g_clear_error (&error);
-  g_assert_false (whep_viewer_trickle (f->viewer, NULL, "a=ice-ufrag:new\r\n",
+  g_assert_false (trickle (f, "other", "a=ice-ufrag:new1\r\n" PWD, &answer,
           &error));
+  g_assert_error (error, WHEP_ERROR, WHEP_ERROR_PRECONDITION);
+  g_clear_error (&error);
+  g_assert_false (trickle (f, "*", "a=ice-ufrag:new1\r\n", &answer, &error));
   g_assert_error (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE);
+  g_assert_null (answer);
+  g_assert_cmpstr (whep_viewer_get_etag (f->viewer), ==, etag);
 }
 
 int
@@ -144,6 +200,8 @@ main (int argc, char **argv)
   ADD ("answer-to-active", "active", test_answer);
   ADD ("answer-to-passive", "passive", test_answer);
   ADD ("trickle", "actpass", test_trickle);
+  ADD ("ice-restart", "actpass", test_ice_restart);
+  ADD ("ice-restart-refused", "actpass", test_ice_restart_refused);
 #undef ADD
   return g_test_run ();
 }
