@@ -9,7 +9,8 @@
 #   BUILD_DIR   where to build; default: build-tests beside this folder
 #
 # The tests in check run a second time in a build with AddressSanitizer and
-# UndefinedBehaviorSanitizer, in BUILD_DIR-sanitized. The fuzzers of fuzz run
+# UndefinedBehaviorSanitizer, in BUILD_DIR-sanitized, and those of the elements
+# once more with ThreadSanitizer, in BUILD_DIR-threads. The fuzzers of fuzz run
 # for some seconds each, in BUILD_DIR-fuzz; tests/fuzz/run.sh runs them longer.
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -79,8 +80,10 @@ run_suites "$build" "$@"
 logs=("$build/meson-logs")
 if [ $# = 0 ]; then
   run_sanitized
+  BUILD_DIR=$build-threads "$here/sanitizers/threads.sh"
   BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 10
-  logs+=("$build-sanitized/meson-logs" "$build-fuzz/meson-logs")
+  logs+=("$build-sanitized/meson-logs" "$build-threads/meson-logs" \
+    "$build-fuzz/meson-logs")
 fi
 
 exec python3 "$here/count.py" "${logs[@]}"

@@ -51,6 +51,66 @@ g_mutex_unlock (GMutex * mutex)
   __tsan_mutex_post_unlock (mutex, 0);
 }
 
+/* What is at the same address later is another mutex. Whoever clears one has
+ * it alone, after all who ever held it: as if by a lock that cannot wait. */
+static void
+end_mutex (gpointer mutex)
+{
+  __tsan_mutex_pre_lock (mutex, __tsan_mutex_try_lock);
+  __tsan_mutex_post_lock (mutex, __tsan_mutex_try_lock, 0);
+  __tsan_mutex_pre_unlock (mutex, 0);
+  __tsan_mutex_post_unlock (mutex, 0);
+  __tsan_mutex_destroy (mutex, 0);
+}
+
+EXPORT void
+g_mutex_clear (GMutex * mutex)
+{
+  FIND (g_mutex_clear);
+  end_mutex (mutex);
+  REAL (g_mutex_clear) (mutex);
+}
+
+EXPORT void
+g_rec_mutex_lock (GRecMutex * mutex)
+{
+  FIND (g_rec_mutex_lock);
+  __tsan_mutex_pre_lock (mutex, __tsan_mutex_write_reentrant);
+  REAL (g_rec_mutex_lock) (mutex);
+  __tsan_mutex_post_lock (mutex, __tsan_mutex_write_reentrant, 0);
+}
+
+EXPORT gboolean
+g_rec_mutex_trylock (GRecMutex * mutex)
+{
+  const unsigned flags = __tsan_mutex_write_reentrant | __tsan_mutex_try_lock;
+  gboolean locked;
+
+  FIND (g_rec_mutex_trylock);
+  __tsan_mutex_pre_lock (mutex, flags);
+  locked = REAL (g_rec_mutex_trylock) (mutex);
+  __tsan_mutex_post_lock (mutex,
+      flags | (locked ? 0 : __tsan_mutex_try_lock_failed), 0);
+  return locked;
+}
+
+EXPORT void
+g_rec_mutex_unlock (GRecMutex * mutex)
+{
+  FIND (g_rec_mutex_unlock);
+  __tsan_mutex_pre_unlock (mutex, 0);
+  REAL (g_rec_mutex_unlock) (mutex);
+  __tsan_mutex_post_unlock (mutex, 0);
+}
+
+EXPORT void
+g_rec_mutex_clear (GRecMutex * mutex)
+{
+  FIND (g_rec_mutex_clear);
+  end_mutex (mutex);
+  REAL (g_rec_mutex_clear) (mutex);
+}
+
 static void
 leave_mutex (GMutex * mutex)
 {
