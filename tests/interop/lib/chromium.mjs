@@ -32,15 +32,11 @@ function recordPeerConnections() {
 }
 
 /**
- * A browser with a fresh profile, closed when the test ends.
+ * A fresh profile of a browser, which is closed when the test ends.
  * @param t  context of the test; gets what pages write to their console
  * @returns a BrowserContext of playwright; newPage() opens a tab
  */
-export async function openBrowser(t, args = []) {
-  const browser = await chromium.launch({
-    executablePath: EXECUTABLE,
-    args: [...ARGUMENTS, ...args],
-  });
+export async function newContext(t, browser) {
   t.after(() => browser.close());
   const context = await browser.newContext();
   await context.addInitScript(recordPeerConnections);
@@ -49,6 +45,14 @@ export async function openBrowser(t, args = []) {
     page.on('pageerror', (error) => t.diagnostic(`page: ${error.stack}`));
   });
   return context;
+}
+
+/** A Chromium with a fresh profile; see newContext(). */
+export async function openBrowser(t, args = []) {
+  return newContext(t, await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [...ARGUMENTS, ...args],
+  }));
 }
 
 /**

@@ -15,7 +15,7 @@ export async function serve(t, branches, { options = '', port } = {}) {
   const sources = branches.map((branch) => `${branch} ! queue ! sink.`);
   const pipeline = launch(t,
     `whepsink name=sink port=${at} ${options} ${sources.join(' ')}`,
-    { GST_DEBUG: 'whepsink:4,whepviewer:4', GST_DEBUG_NO_COLOR: '1' });
+    { GST_DEBUG: 'whepsink:4,wheppeer:4', GST_DEBUG_NO_COLOR: '1' });
   await pipeline.says(/open (http:\S+) to view/);
   pipeline.uri = `http://127.0.0.1:${at}/`;
   return pipeline;
