@@ -71,7 +71,7 @@ bench_set (GstElement * element, const gchar * name, const gchar * value)
 }
 
 void
-bench_peer_open (BenchPeer * peer, GstElement * pipeline,
+bench_peer_open (BenchPeer * peer, GstElement * bin,
     const gchar * connection_id, gboolean is_client, const gchar * profiles)
 {
   peer->enc = bench_make ("dtlssrtpenc");
@@ -83,7 +83,7 @@ bench_peer_open (BenchPeer * peer, GstElement * pipeline,
   bench_set (peer->dec, "srtp-profiles", profiles);
   /* nobody signals fingerprints here */
   bench_set (peer->dec, "verify", "none");
-  gst_bin_add_many (GST_BIN (pipeline), peer->enc, peer->dec, NULL);
+  gst_bin_add_many (GST_BIN (bin), peer->enc, peer->dec, NULL);
 }
 
 void
@@ -137,14 +137,14 @@ bench_peer_is_connected (BenchPeer * peer)
   return element_is_connected (peer->enc) && element_is_connected (peer->dec);
 }
 
-static void
-remove_element (GstElement * element)
+void
+bench_remove (GstElement * element)
 {
-  GstObject *pipeline = gst_object_get_parent (GST_OBJECT (element));
+  GstObject *bin = gst_object_get_parent (GST_OBJECT (element));
 
   gst_element_set_state (element, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (pipeline), element);
-  gst_object_unref (pipeline);
+  gst_bin_remove (GST_BIN (bin), element);
+  gst_object_unref (bin);
 }
 
 void
@@ -154,6 +154,6 @@ bench_peer_close (BenchPeer * peer)
     gst_element_release_request_pad (peer->enc, peer->rtp_sink);
     gst_clear_object (&peer->rtp_sink);
   }
-  remove_element (peer->enc);
-  remove_element (peer->dec);
+  bench_remove (peer->enc);
+  bench_remove (peer->dec);
 }

@@ -47,9 +47,9 @@ void bench_set (GstElement * element, const gchar * name,
  * bench_peer_open:
  * @profiles: (nullable): value of srtp-profiles, where there is one
  *
- * Makes the elements and puts them into @pipeline, without linking them.
+ * Makes the elements and puts them into @bin, without linking them.
  */
-void bench_peer_open (BenchPeer * peer, GstElement * pipeline,
+void bench_peer_open (BenchPeer * peer, GstElement * bin,
     const gchar * connection_id, gboolean is_client, const gchar * profiles);
 
 /** Requests the RTP pad and sends the events a stream begins with. */
@@ -61,7 +61,10 @@ void bench_peers_link (BenchPeer * a, BenchPeer * b);
 /** Returns: whether the association of @peer is connected at this moment. */
 gboolean bench_peer_is_connected (BenchPeer * peer);
 
-/** Shuts the elements down and takes them out of their pipeline. */
+/** Shuts @element down and takes it out of its bin. */
+void bench_remove (GstElement * element);
+
+/** Shuts the elements down and takes them out of their bin. */
 void bench_peer_close (BenchPeer * peer);
 
 /** Events that begin an RTP stream, on a source pad or into a sink pad. */

@@ -147,8 +147,9 @@ def pairs_section(results):
                               ("connected", "connected within 30 s, %")):
             rows.append(compared(results, f"{percent} % loss: {words}",
                                  f"loss {percent}", metric))
-    return section("Associations", "A pair is both ends of an association.",
-                   ["", OTHER, OURS, "less"], rows)
+    return section("Associations",
+                   "A pair is both ends of an association, in a bin of its "
+                   "own.", ["", OTHER, OURS, "less"], rows)
 
 
 def viewers_section(results):
