@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
 import { start } from './lib/process.mjs';
+import { startRelay } from './lib/relay.mjs';
 
 const PEER = fileURLToPath(new URL('webrtcbin-peer.py', import.meta.url));
 const FAKE_MEDIA = [
@@ -65,8 +66,42 @@ async function hear(words) {
   window.outbox.push(window.connection.localDescription.toJSON());
 }
 
+/**
+ * Signalling that leads the page to a relay in front of the peer, and the peer
+ * nowhere: it answers whoever comes.
+ */
+class Detour {
+  constructor(t, loss, seed) {
+    this.startRelay = (port) =>
+      startRelay(t, [undefined, port], loss, seed, process.env.TEST_ADDRESS);
+  }
+
+  static withoutCandidates(words) {
+    return { ...words, sdp: words.sdp.replace(/^a=candidate:.*\r\n/gm, '') };
+  }
+
+  /** @returns what the page is told in place of @words; undefined for nothing */
+  async toPage(words) {
+    if (words.sdp) return Detour.withoutCandidates(words);
+    const address = process.env.TEST_ADDRESS;
+    const [, before, port, after] = words.candidate.match(
+      `^(.* UDP \\d+ ${address} )(\\d+)( typ host.*)$`) ?? [];
+    if (this.relay || !port || words.sdpMLineIndex !== 0) return undefined;
+    this.relay = await this.startRelay(Number(port));
+    const candidate = `${before}${this.relay.ports[0]}${after}`;
+    return { ...words, candidate };
+  }
+
+  toPeer(words) {
+    return words.sdp ? Detour.withoutCandidates(words) : undefined;
+  }
+}
+
+/** Signalling as it is. */
+const STRAIGHT = { toPage: (words) => words, toPeer: (words) => words };
+
 /** Carries signalling both ways until the test ends. */
-function connect(t, page, peer) {
+function connect(t, page, peer, way) {
   let read = 0;
   let busy = false;
   const carry = async () => {
@@ -76,11 +111,12 @@ function connect(t, page, peer) {
     read = peer.output.length - lines.pop().length;
     for (const line of lines.filter((text) => text.startsWith('{'))) {
       const words = JSON.parse(line);
-      if (words.type || words.candidate !== undefined)
-        await page.evaluate(hear, words);
+      const told = (words.type || words.candidate !== undefined)
+        && await way.toPage(words);
+      if (told) await page.evaluate(hear, told);
     }
     const sent = await page.evaluate(() => window.outbox.splice(0));
-    for (const words of sent)
+    for (const words of sent.map(way.toPeer).filter(Boolean))
       peer.child.stdin.write(`${JSON.stringify(words)}\n`);
     busy = false;
   };
@@ -91,8 +127,11 @@ function connect(t, page, peer) {
   t.after(() => clearInterval(timer));
 }
 
-/** @param {string} role  that of webrtcbin: "offer" or "answer" */
-async function open(t, role) {
+/**
+ * @param {string} role  that of webrtcbin: "offer" or "answer"
+ * @param way  what signalling makes of what it carries
+ */
+async function open(t, role, way = STRAIGHT) {
   const browser = await openBrowser(t, FAKE_MEDIA);
   const page = await browser.newPage();
   // A page of its own origin may use the camera.
@@ -102,7 +141,7 @@ async function open(t, role) {
   await page.evaluate(openConnection);
   const peer = start(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' });
   if (role === 'answer') await page.evaluate(makeOffer);
-  connect(t, page, peer);
+  connect(t, page, peer, way);
   return { page, peer };
 }
 
@@ -159,4 +198,25 @@ for (let run = 1; run <= (process.env.RUNS ?? 1); run++) {
     const transport = await assertFlow(page, peer, 'from Chromium');
     assert.equal(transport.dtlsRole, 'server');
   });
+}
+
+// Video would need keyframes more often than they get through.
+for (const [role, dtlsRole] of [['offer', 'client'], ['answer', 'server']]) {
+  for (const percent of [10, 30]) {
+    test(`${percent} % loss, Chromium is the DTLS ${dtlsRole}`, async (t) => {
+      const detour = new Detour(t, percent / 100, 1);
+      const { page, peer } = await open(t, role, detour);
+      const transport = await waitForStats(page,
+        { type: 'transport', dtlsState: 'connected' });
+      assert.equal(transport.dtlsRole, dtlsRole);
+      await waitForStats(page, {
+        type: 'inbound-rtp', kind: 'audio',
+        totalSamplesReceived: (n) => n >= 48000,
+      });
+      await peer.says(/"sounds": 30/);
+      await peer.says(/"message": "from/);
+      for (const { passed, lost } of detour.relay.counts)
+        assert.ok(passed > 0 && lost > 0);
+    });
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A bad network: a UDP relay on loopback that loses datagrams.
+// A bad network: a UDP relay on this machine that loses datagrams.
 
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
@@ -14,9 +14,9 @@ function chance(...words) {
   return hash.readUInt32BE() / 2 ** 32;
 }
 
-async function bindSocket(t) {
+async function bindSocket(t, address) {
   const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
+  socket.bind(0, address);
   await once(socket, 'listening');
   t.after(() => socket.close());
   return socket;
@@ -25,26 +25,30 @@ async function bindSocket(t) {
 /**
  * Starts a relay that ends with the test.
  * @param t  context of the test
- * @param {number[]} ends  UDP ports of both ends on loopback
+ * @param {number[]} ends  UDP ports of both ends; an undefined one is that of
+ *   the first who sends from there
  * @param {number} loss  how many datagrams get lost, from 0 to 1
  * @param {number} seed  decides which ones, in each direction by their order
+ * @param {string} address  of the relay and of both ends
  * @returns {{ports: number[], counts: {passed: number, lost: number}[]}}
  *   ports: where each end sends to, and where what it gets comes from;
  *   counts: datagrams by the end that sent them
  */
-export async function startRelay(t, ends, loss, seed) {
-  const sockets = [await bindSocket(t), await bindSocket(t)];
+export async function startRelay(t, ends, loss, seed, address = '127.0.0.1') {
+  const sockets = [await bindSocket(t, address), await bindSocket(t, address)];
+  const known = [...ends];
   const counts = ends.map(() => ({ passed: 0, lost: 0 }));
   sockets.forEach((socket, from) => {
     socket.on('message', (datagram, sender) => {
-      if (sender.port !== ends[from]) return;
+      known[from] ??= sender.port;
+      if (sender.port !== known[from]) return;
       const count = counts[from];
       const number = count.passed + count.lost;
       if (number >= DATAGRAMS_MAX) return;
       const isLost = chance(seed, from, number) < loss;
       count[isLost ? 'lost' : 'passed'] += 1;
-      if (!isLost) {
-        sockets[1 - from].send(datagram, ends[1 - from], '127.0.0.1');
+      if (!isLost && known[1 - from]) {
+        sockets[1 - from].send(datagram, known[1 - from], address);
       }
     });
     // A closed port at the other end is loss like any other.
