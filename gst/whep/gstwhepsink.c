@@ -64,7 +64,6 @@ GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
 
 #define CLEANERS_MAX 2
 #define OFFERS_WINDOW_US G_TIME_SPAN_MINUTE
-#define STUN_PORT 3478
 
 struct _WhepSink
 {
@@ -429,26 +428,38 @@ read_tls (const WhepSettings * settings, GTlsCertificate ** certificate,
   return FALSE;
 }
 
+/* What viewers are told of. */
+static gchar **
+make_links (WhepSink * self, const WhepSettings * settings)
+{
+  g_autoptr (GStrvBuilder) links = g_strv_builder_new ();
+  g_autofree gchar *stun = self->stun ? whep_ice_link_new (self->stun) : NULL;
+  g_autofree gchar *turn = self->turn && settings->share_turn_server ?
+      whep_ice_link_new (self->turn) : NULL;
+
+  if (stun)
+    g_strv_builder_add (links, stun);
+  if (turn)
+    g_strv_builder_add (links, turn);
+  return g_strv_builder_end (links);
+}
+
 static WhepServer *
 make_server (WhepSink * self, const WhepSettings * settings, GError ** error)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autofree gchar *stun = NULL;
+  g_auto (GStrv) links = NULL;
 
   if (!check_path (settings->path, error)
       || !read_ice_servers (self, settings, error)
       || !read_tls (settings, &certificate, error))
     return NULL;
-  if (self->stun)
-    stun = g_strdup_printf ("stun:%s:%d", g_uri_get_host (self->stun),
-        g_uri_get_port (self->stun) > 0 ? g_uri_get_port (self->stun) :
-        STUN_PORT);
-  const gchar *const ice_servers[] = { stun, NULL };
+  links = make_links (self, settings);
   WhepServerConfig config = {
     .address = settings->address ? settings->address : "",
     .port = settings->port,.path = settings->path,
     .access = {settings->allowed_origins, settings->token, FALSE},
-    .tls_certificate = certificate,.ice_servers = ice_servers,
+    .tls_certificate = certificate,.links = (const gchar * const *) links,
   };
   return whep_server_new (&config, &server_handler, self, error);
 }

@@ -28,6 +28,16 @@ G_BEGIN_DECLS
 GUri *whep_ice_parse_server (const gchar * uri, GError ** error);
 
 /**
+ * whep_ice_link_new:
+ * @server: of whep_ice_parse_server()
+ *
+ * Returns: (transfer full): what tells a client of WHEP of it, with user and
+ * password, as the value of a Link header (draft-ietf-wish-whep, RFC 9725
+ * section 4.6).
+ */
+gchar *whep_ice_link_new (GUri * server);
+
+/**
  * whep_ice_agent_new:
  * @context: where its timers run
  * @stun: (nullable): of whep_ice_parse_server()

@@ -42,7 +42,7 @@ struct _WhepServer
   gchar *path;
   gchar *allowed_origins;
   gchar *token;
-  gchar **ice_servers;
+  gchar **links;
   WhepAccess access;
   GHashTable *exchanges;        /* those whose message still lives */
 };
@@ -99,14 +99,11 @@ exchange_new (WhepServer * self, SoupServerMessage * message)
 }
 
 static void
-add_ice_servers (WhepServer * self, SoupServerMessage * message)
+add_links (WhepServer * self, SoupServerMessage * message)
 {
-  for (gchar ** uri = self->ice_servers; uri && *uri; uri++) {
-    g_autofree gchar *link = g_strdup_printf ("<%s>; rel=\"ice-server\"", *uri);
-
+  for (gchar ** link = self->links; link && *link; link++)
     soup_message_headers_append (soup_server_message_get_response_headers
-        (message), "Link", link);
-  }
+        (message), "Link", *link);
 }
 
 static void
@@ -130,7 +127,7 @@ exchange_respond_created (WhepExchange * exchange)
   set_etag (message, exchange->etag);
   whep_reply_set (message, "Accept-Patch", WHEP_TYPE_FRAGMENT);
   whep_reply_set (message, "Cache-Control", "no-store");
-  add_ice_servers (self, message);
+  add_links (self, message);
   soup_server_message_set_response (message, WHEP_TYPE_SDP, SOUP_MEMORY_COPY,
       exchange->text, strlen (exchange->text));
 }
@@ -448,7 +445,7 @@ server_destroy (WhepServer * self)
   g_free (self->path);
   g_free (self->allowed_origins);
   g_free (self->token);
-  g_strfreev (self->ice_servers);
+  g_strfreev (self->links);
   g_free (self);
 }
 
@@ -465,7 +462,7 @@ whep_server_new (const WhepServerConfig * config,
   self->path = g_strdup (config->path);
   self->allowed_origins = g_strdup (config->access.allowed_origins);
   self->token = g_strdup (config->access.token);
-  self->ice_servers = g_strdupv ((gchar **) config->ice_servers);
+  self->links = g_strdupv ((gchar **) config->links);
   self->access.allowed_origins = self->allowed_origins;
   self->access.token = self->token;
   self->exchanges = g_hash_table_new (NULL, NULL);

@@ -36,8 +36,8 @@ typedef struct _WhepExchange WhepExchange;
  * @path: of the endpoint, begins with a slash and is longer than that
  * @access: who may ask
  * @tls_certificate: (nullable): for HTTPS
- * @ice_servers: (nullable) (array zero-terminated=1): URIs such as
- *   "stun:192.0.2.1:3478" that viewers are told of
+ * @links: (nullable) (array zero-terminated=1): Link headers of a 201, see
+ *   whep_ice_link_new()
  * @request_timeout_ms: how long a request may take to come; 0 for 20 s
  *
  * Only borrowed.
@@ -49,7 +49,7 @@ typedef struct
   const gchar *path;
   WhepAccess access;
   GTlsCertificate *tls_certificate;
-  const gchar *const *ice_servers;
+  const gchar *const *links;
   guint request_timeout_ms;
 } WhepServerConfig;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The settings of whepsink, as two tables: texts and numbers.
+ * The settings of whepsink, as tables: texts, numbers and flags.
  */
 #include "config.h"
 
@@ -28,6 +28,14 @@ typedef struct
   guint max;
   guint value;
 } NumberSetting;
+
+typedef struct
+{
+  gsize offset;
+  const gchar *name;
+  const gchar *nick;
+  const gchar *blurb;
+} FlagSetting;
 
 #define FIELD(name) G_STRUCT_OFFSET (WhepSettings, name)
 
@@ -75,6 +83,13 @@ static const NumberSetting numbers[] = {
             "connected"), 1, G_MAXUINT, 20000},
 };
 
+/* All are off by default. */
+static const FlagSetting flags[] = {
+  {FIELD (share_turn_server), "share-turn-server", N_("Share the TURN server"),
+      N_("Tell viewers of turn-server too, with its user and password, for "
+            "those that can reach nothing else. Whoever may view gets them")},
+};
+
 static gchar **
 text_field (const WhepSettings * self, guint i)
 {
@@ -87,10 +102,16 @@ number_field (const WhepSettings * self, guint i)
   return G_STRUCT_MEMBER_P (self, numbers[i].offset);
 }
 
+static gboolean *
+flag_field (const WhepSettings * self, guint i)
+{
+  return G_STRUCT_MEMBER_P (self, flags[i].offset);
+}
+
 guint
 whep_settings_count (void)
 {
-  return G_N_ELEMENTS (texts) + G_N_ELEMENTS (numbers);
+  return G_N_ELEMENTS (texts) + G_N_ELEMENTS (numbers) + G_N_ELEMENTS (flags);
 }
 
 guint
@@ -112,6 +133,11 @@ whep_settings_install (GObjectClass * klass, guint id)
         g_param_spec_uint (numbers[i].name, _(numbers[i].nick),
             _(numbers[i].blurb), numbers[i].min, numbers[i].max,
             numbers[i].value, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    g_object_class_install_property (klass, id++,
+        g_param_spec_boolean (flags[i].name, _(flags[i].nick),
+            _(flags[i].blurb), FALSE,
+            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   return id;
 }
 
@@ -122,6 +148,8 @@ whep_settings_init (WhepSettings * self)
     *text_field (self, i) = g_strdup (texts[i].value);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     *number_field (self, i) = numbers[i].value;
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    *flag_field (self, i) = FALSE;
 }
 
 void
@@ -139,27 +167,56 @@ whep_settings_copy (const WhepSettings * self, WhepSettings * to)
     *text_field (to, i) = g_strdup (*text_field (self, i));
 }
 
+/* Which table a property's index leads to; @index is within it then. */
+typedef enum
+{
+  TEXT,
+  NUMBER,
+  FLAG,
+} Table;
+
+static Table
+find_table (guint * index)
+{
+  if (*index < G_N_ELEMENTS (texts))
+    return TEXT;
+  *index -= G_N_ELEMENTS (texts);
+  if (*index < G_N_ELEMENTS (numbers))
+    return NUMBER;
+  *index -= G_N_ELEMENTS (numbers);
+  return FLAG;
+}
+
 /* An empty text is none. */
+static void
+set_text (gchar ** field, const gchar * text)
+{
+  g_free (*field);
+  *field = text && *text ? g_strdup (text) : NULL;
+}
+
 void
 whep_settings_set (WhepSettings * self, guint index, const GValue * value)
 {
-  if (index < G_N_ELEMENTS (texts)) {
-    const gchar *text = g_value_get_string (value);
+  Table table = find_table (&index);
 
-    g_free (*text_field (self, index));
-    *text_field (self, index) = text && *text ? g_strdup (text) : NULL;
-  } else {
-    *number_field (self, index - G_N_ELEMENTS (texts)) =
-        g_value_get_uint (value);
-  }
+  if (table == TEXT)
+    set_text (text_field (self, index), g_value_get_string (value));
+  else if (table == NUMBER)
+    *number_field (self, index) = g_value_get_uint (value);
+  else
+    *flag_field (self, index) = g_value_get_boolean (value);
 }
 
 void
 whep_settings_get (const WhepSettings * self, guint index, GValue * value)
 {
-  if (index < G_N_ELEMENTS (texts))
+  Table table = find_table (&index);
+
+  if (table == TEXT)
     g_value_set_string (value, *text_field (self, index));
+  else if (table == NUMBER)
+    g_value_set_uint (value, *number_field (self, index));
   else
-    g_value_set_uint (value, *number_field (self,
-            index - G_N_ELEMENTS (texts)));
+    g_value_set_boolean (value, *flag_field (self, index));
 }

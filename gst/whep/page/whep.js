@@ -32,24 +32,36 @@ function askForStereo(sdp) {
     (line) => (line.includes('stereo=') ? line : `${line};stereo=1`)) : sdp;
 }
 
-/** Makes a peer connection and sends its offer; throws with plain words. */
-async function connect() {
+/** The servers that Link headers name (draft-ietf-wish-whep). */
+function iceServersOf(link) {
+  const parameter = /;\s*([\w-]+)="((?:[^"\\]|\\.)*)"/g;
+  return [...(link ?? '').matchAll(/<([^>]*)>((?:;\s*[\w-]+="(?:[^"\\]|\\.)*")*)/g)]
+    .map(([, urls, rest]) => ({
+      urls,
+      ...Object.fromEntries([...rest.matchAll(parameter)].map(
+        ([, name, value]) => [name, value.replace(/\\(.)/g, '$1')])),
+    }))
+    .filter(({ rel }) => rel === 'ice-server')
+    .map(({ urls, username, credential }) => ({ urls, username, credential }));
+}
+
+function newSession() {
   const peer = new RTCPeerConnection();
   const self = { peer, location: null, candidates: [], previous: {} };
-  session = self;
   peer.addTransceiver('video', { direction: 'recvonly' });
   peer.addTransceiver('audio', { direction: 'recvonly' });
   peer.ontrack = onTrack;
   peer.onconnectionstatechange = () => onConnectionState(self);
   peer.onicecandidate = ({ candidate }) => trickle(self, candidate);
+  return self;
+}
 
-  const offer = await peer.createOffer();
-  await peer.setLocalDescription(
-    { type: 'offer', sdp: askForStereo(offer.sdp) });
+/** Sends an offer; throws with plain words. Resolves to the answer. */
+async function ask(self, sdp) {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: headers({ 'Content-Type': 'application/sdp' }),
-    body: peer.localDescription.sdp,
+    body: sdp,
   });
   const body = await response.text();
   if (!response.ok) {
@@ -57,7 +69,24 @@ async function connect() {
   }
   self.location = new URL(response.headers.get('Location'), location.href);
   self.etag = response.headers.get('ETag');
-  await peer.setRemoteDescription({ type: 'answer', sdp: body });
+  self.iceServers = iceServersOf(response.headers.get('Link'));
+  return body;
+}
+
+/** Its own candidates come when the server has said which help there is. */
+async function connect(self) {
+  const { peer } = self;
+  const offer = await peer.createOffer();
+  const sdp = askForStereo(offer.sdp);
+  const answer = await ask(self, sdp);
+  if (self !== session) {
+    sayGoodbye(self);
+    return;
+  }
+  peer.setConfiguration(
+    { ...peer.getConfiguration(), iceServers: self.iceServers });
+  await peer.setLocalDescription({ type: 'offer', sdp });
+  await peer.setRemoteDescription({ type: 'answer', sdp: answer });
   watchTransport(self);
   trickle(self, null);
 }
@@ -151,17 +180,20 @@ function onConnectionState(self) {
   }
 }
 
-/** Says goodbye; keepalive lets it out even while the page is closing. */
+/** keepalive lets it out even while the page is closing. */
+function sayGoodbye(self) {
+  fetch(self.location,
+    { method: 'DELETE', headers: headers({}), keepalive: true })
+    .catch(() => {});
+}
+
 function leave({ gone = false } = {}) {
   if (!session) return;
-  const { peer, location: resource, graceTimer } = session;
+  const self = session;
   session = null;
-  clearTimeout(graceTimer);
-  peer.close();
-  if (resource && !gone) {
-    fetch(resource, { method: 'DELETE', headers: headers({}), keepalive: true })
-      .catch(() => {});
-  }
+  clearTimeout(self.graceTimer);
+  self.peer.close();
+  if (self.location && !gone) sayGoodbye(self);
 }
 
 /** Starts over, at once the first time and then more and more slowly. */
@@ -184,9 +216,12 @@ function onOnline() {
 async function start() {
   clearTimeout(retryTimer);
   leave();
+  const self = newSession();
+  session = self;
   try {
-    await connect();
+    await connect(self);
   } catch (error) {
+    if (self !== session) return;
     again('unreachable', error instanceof TypeError
       ? text('unreachable') : error.message);
   }

@@ -34,11 +34,36 @@ test_servers (void)
   g_assert_cmpstr (g_uri_get_password (turn), ==, "secret");
   g_assert_cmpstr (g_uri_get_host (turn), ==, "2001:db8::1");
 
+  assert_no_server ("turn://u%0d%0a:secret@host", "control");
   assert_no_server ("http://host", "http://host");
   assert_no_server ("stun:host:1", "stun");
   assert_no_server ("turn://host", "password");
   assert_no_server ("turn://:secret@host", "turn://");
   assert_no_server ("ftp://user:secret@host", "ftp");
+}
+
+static void
+assert_link (const gchar * server, const gchar * expected)
+{
+  g_autoptr (GUri) uri = whep_ice_parse_server (server, NULL);
+  g_autofree gchar *link = whep_ice_link_new (uri);
+
+  g_assert_cmpstr (link, ==, expected);
+}
+
+static void
+test_links (void)
+{
+#define REL "; rel=\"ice-server\""
+  assert_link ("stun://192.0.2.1", "<stun:192.0.2.1:3478>" REL);
+  assert_link ("stun://[2001:db8::1]:99", "<stun:[2001:db8::1]:99>" REL);
+  assert_link ("turn://user:pass@host?transport=tcp",
+      "<turn:host:3478?transport=tcp>" REL "; username=\"user\"; "
+      "credential=\"pass\"; credential-type=\"password\"");
+  assert_link ("turns://user:a%22b%5Cc@host",
+      "<turns:host:5349>" REL "; username=\"user\"; "
+      "credential=\"a\\\"b\\\\c\"; credential-type=\"password\"");
+#undef REL
 }
 
 static void
@@ -147,6 +172,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/ice/servers", test_servers);
+  g_test_add_func ("/whep/ice/links", test_links);
   g_test_add_func ("/whep/ice/fragment", test_fragment);
   g_test_add_func ("/whep/ice/fragment-of-ours", test_fragment_of_ours);
   g_test_add_func ("/whep/ice/credentials", test_credentials);

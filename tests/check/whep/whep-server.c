@@ -90,7 +90,9 @@ on_remove (const gchar * id, gpointer user_data)
 
 static const WhepServerHandler handler = { on_offer, on_trickle, on_remove };
 
-static const gchar *const ice_servers[] = { "stun:192.0.2.7:3478", NULL };
+static const gchar *const links[] = {
+  "<stun:192.0.2.7:3478>; rel=\"ice-server\"", NULL
+};
 
 static void
 setup (Fixture * f, gconstpointer data)
@@ -98,7 +100,7 @@ setup (Fixture * f, gconstpointer data)
   GError *error = NULL;
   WhepServerConfig config = {
     .address = "127.0.0.1",.port = 0,.path = "/whep",
-    .access = *(const WhepAccess *) data,.ice_servers = ice_servers,
+    .access = *(const WhepAccess *) data,.links = links,
     .request_timeout_ms = 500,
   };
 

@@ -17,6 +17,8 @@ test_defaults (void)
   g_assert_cmpuint (settings.port, ==, 8080);
   g_assert_cmpuint (settings.max_viewers, ==, 64);
   g_assert_null (settings.token);
+  /* A password is given to nobody unasked. */
+  g_assert_false (settings.share_turn_server);
   whep_settings_clear (&settings);
 }
 
@@ -27,7 +29,9 @@ test_set_and_get (void)
   WhepSettings copy;
   GValue text = G_VALUE_INIT;
   GValue number = G_VALUE_INIT;
+  GValue flag = G_VALUE_INIT;
   guint port = whep_settings_port_index ();
+  guint last = whep_settings_count () - 1;
 
   whep_settings_init (&settings);
   g_value_init (&text, G_TYPE_STRING);
@@ -40,6 +44,14 @@ test_set_and_get (void)
   g_value_set_uint (&number, 0);
   whep_settings_get (&settings, port, &number);
   g_assert_cmpuint (g_value_get_uint (&number), ==, 1234);
+
+  g_value_init (&flag, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&flag, TRUE);
+  whep_settings_set (&settings, last, &flag);
+  g_assert_true (settings.share_turn_server);
+  g_value_set_boolean (&flag, FALSE);
+  whep_settings_get (&settings, last, &flag);
+  g_assert_true (g_value_get_boolean (&flag));
 
   g_value_set_string (&text, "::1");
   whep_settings_set (&settings, 0, &text);
@@ -54,6 +66,7 @@ test_set_and_get (void)
   whep_settings_clear (&copy);
   g_value_unset (&text);
   g_value_unset (&number);
+  g_value_unset (&flag);
 }
 
 /* A value and its property have one type, and secrets are not read back. */

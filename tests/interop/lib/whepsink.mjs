@@ -10,12 +10,12 @@ export const h264 = (profile) => `${VIDEO} x264enc tune=zerolatency`
 export const OPUS = 'audiotestsrc is-live=true ! opusenc';
 
 /** Serves what @branches bring: "BRANCH ! queue ! sink." each. */
-export async function serve(t, branches, { options = '', port } = {}) {
+export async function serve(t, branches, { options = '', port, env = {} } = {}) {
   const at = port ?? await freeTcpPort();
   const sources = branches.map((branch) => `${branch} ! queue ! sink.`);
   const pipeline = launch(t,
     `whepsink name=sink port=${at} ${options} ${sources.join(' ')}`,
-    { GST_DEBUG: 'whepsink:4,wheppeer:4', GST_DEBUG_NO_COLOR: '1' });
+    { GST_DEBUG: 'whepsink:4,wheppeer:4', GST_DEBUG_NO_COLOR: '1', ...env });
   await pipeline.says(/open (http:\S+) to view/);
   pipeline.uri = `http://127.0.0.1:${at}/`;
   return pipeline;

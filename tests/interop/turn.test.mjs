@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// whepsink and viewers that reach each other only through a relay: coturn, on
+// the address of this network, with long-term credentials.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
+import { freeUdpPort, start } from './lib/process.mjs';
+import { serve, VP8 } from './lib/whepsink.mjs';
+
+const ADDRESS = process.env.TEST_ADDRESS;
+const USER = 'viewer';
+const PASSWORD = 'sesame-of-the-relay';
+
+const decoded = (n) => ({
+  type: 'inbound-rtp', kind: 'video', framesDecoded: (f) => f >= n,
+});
+
+/** Starts a relay; gives its port. */
+async function startRelay(t) {
+  const port = await freeUdpPort(ADDRESS);
+  const relay = start(t, 'turnserver', ['-n', '--log-file=stdout',
+    '--simple-log', '--no-cli', '--no-tls', '--no-dtls', '--lt-cred-mech',
+    '--realm=test', `--user=${USER}:${PASSWORD}`, '--listening-ip', ADDRESS,
+    '--relay-ip', ADDRESS, '--listening-port', String(port), '--verbose',
+    '--userdb=/dev/null', '--pidfile=/dev/null']);
+  await relay.says(/listener opened on/i);
+  relay.port = port;
+  return relay;
+}
+
+/** A page whose browser uses nothing but relays. */
+async function openRelayedPage(t, uri) {
+  const context = await openBrowser(t);
+  await context.addInitScript(() => {
+    const Original = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Original {
+      constructor() {
+        super({ iceTransportPolicy: 'relay' });
+      }
+    };
+  });
+  const page = await context.newPage();
+  await page.goto(uri);
+  return page;
+}
+
+/** The types of both candidates of the way in use. */
+async function wayOf(page) {
+  const stats = await peerStats(page);
+  const byId = (id) => stats.find((report) => report.id === id);
+  const { selectedCandidatePairId } = stats.find(
+    ({ type, dtlsState }) => type === 'transport' && dtlsState === 'connected');
+  const pair = byId(selectedCandidatePairId);
+  return [pair.localCandidateId, pair.remoteCandidateId].map(
+    (id) => byId(id).candidateType);
+}
+
+test('through a relay that the server tells its viewers of', async (t) => {
+  const { port } = await startRelay(t);
+  const pipeline = await serve(t, [VP8], {
+    options: 'share-turn-server=true'
+      + ` turn-server=turn://${USER}:${PASSWORD}@${ADDRESS}:${port}`,
+    env: { GST_DEBUG: 'whep*:9,nice*:9', G_MESSAGES_DEBUG: 'all' },
+  });
+  const page = await openRelayedPage(t, pipeline.uri);
+  await waitForStats(page, decoded(30));
+  assert.equal((await wayOf(page))[0], 'relay');
+  assert.doesNotMatch(pipeline.output, new RegExp(PASSWORD));
+});
+
+test('viewers are not told of a relay unasked', async (t) => {
+  const { port } = await startRelay(t);
+  const pipeline = await serve(t, [VP8], { options:
+    `turn-server=turn://${USER}:${PASSWORD}@${ADDRESS}:${port}`
+    + ` stun-server=stun://${ADDRESS}:${port}` });
+  const page = await (await openBrowser(t)).newPage();
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === 'POST');
+  await page.goto(pipeline.uri);
+  const link = await (await answered).headerValue('Link');
+  assert.equal(link, `<stun:${ADDRESS}:${port}>; rel="ice-server"`);
+  const answer = await (await answered).text();
+  // The relay that the server got for itself.
+  assert.match(answer, /a=candidate:.* typ relay/);
+  await waitForStats(page, decoded(30));
+});
