@@ -126,6 +126,7 @@ receiver_try (DtlsMediaReceiver * self, GstBuffer * buffer,
   if (self->receiver == NULL
       || !dtls_srtp_receiver_unprotect (self->receiver, &buffer, &kind))
     return FALSE;
+  dtls_srtp_receiver_tell (self->receiver, self->element);
   *flow = buffer != NULL ? receiver_push (self, kind, buffer) : GST_FLOW_OK;
   return TRUE;
 }
@@ -185,6 +186,7 @@ dtls_media_receiver_chain_list (DtlsMediaReceiver * self, GstBufferList * list)
   if (self->receiver == NULL
       || !dtls_srtp_receiver_unprotect_list (self->receiver, list, &rtp, &rtcp))
     return receiver_keep_list (self, list);
+  dtls_srtp_receiver_tell (self->receiver, self->element);
   flow = receiver_push_list (self, DTLS_SRTP_RTP, rtp);
   if (flow != GST_FLOW_OK) {
     gst_clear_buffer_list (&rtcp);

@@ -105,6 +105,7 @@ media_pad_chain (GstPad * gst_pad, GstObject * parent, GstBuffer * buffer)
     return GST_FLOW_FLUSHING;
   }
   buffer = dtls_srtp_sender_protect (self->sender, pad->kind, buffer);
+  dtls_srtp_sender_tell (self->sender, self->element);
   if (buffer == NULL)
     return GST_FLOW_OK;
   media_pad_restamp (pad, buffer);
@@ -124,6 +125,7 @@ media_pad_chain_list (GstPad * gst_pad, GstObject * parent,
     return GST_FLOW_FLUSHING;
   }
   list = dtls_srtp_sender_protect_list (self->sender, pad->kind, list);
+  dtls_srtp_sender_tell (self->sender, self->element);
   if (list == NULL || gst_buffer_list_length (list) == 0) {
     gst_clear_buffer_list (&list);
     return GST_FLOW_OK;

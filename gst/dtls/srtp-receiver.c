@@ -172,6 +172,7 @@ dtls_srtp_receiver_unprotect (DtlsSrtpReceiver * self, GstBuffer ** buffer,
   keyed = dtls_srtp_slot_is_keyed (&self->slot);
   if (keyed)
     *buffer = dtls_packet_work (*buffer, 0, receiver_unprotect_packet, &args);
+  dtls_srtp_slot_note_use (&self->slot);
   g_mutex_unlock (&self->lock);
   *kind = args.kind;
   return keyed;
@@ -188,6 +189,7 @@ dtls_srtp_receiver_unprotect_list (DtlsSrtpReceiver * self,
   keyed = dtls_srtp_slot_is_keyed (&self->slot);
   if (keyed)
     *rtp = dtls_packet_work_list (list, 0, receiver_unprotect_packet, &args);
+  dtls_srtp_slot_note_use (&self->slot);
   g_mutex_unlock (&self->lock);
   *rtcp = NULL;
   if (args.has_rtcp) {
@@ -195,6 +197,12 @@ dtls_srtp_receiver_unprotect_list (DtlsSrtpReceiver * self,
     gst_buffer_list_foreach (*rtp, take_if_rtcp, *rtcp);
   }
   return keyed;
+}
+
+void
+dtls_srtp_receiver_tell (DtlsSrtpReceiver * self, GstElement * element)
+{
+  dtls_srtp_slot_tell (&self->slot, element);
 }
 
 GstStructure *

@@ -81,6 +81,9 @@ gboolean dtls_srtp_receiver_unprotect (DtlsSrtpReceiver * self,
 gboolean dtls_srtp_receiver_unprotect_list (DtlsSrtpReceiver * self,
     GstBufferList * list, GstBufferList ** rtp, GstBufferList ** rtcp);
 
+/** dtls_srtp_receiver_tell: see dtls_srtp_slot_tell(). */
+void dtls_srtp_receiver_tell (DtlsSrtpReceiver * self, GstElement * element);
+
 /**
  * dtls_srtp_receiver_get_stats:
  *

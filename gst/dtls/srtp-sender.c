@@ -142,6 +142,7 @@ dtls_srtp_sender_protect (DtlsSrtpSender * self, DtlsSrtpKind kind,
         sender_protect_packet, &args);
   else
     self->slot.n_without_keys++;
+  dtls_srtp_slot_note_use (&self->slot);
   g_mutex_unlock (&self->lock);
   if (!keyed)
     gst_clear_buffer (&buffer);
@@ -162,10 +163,17 @@ dtls_srtp_sender_protect_list (DtlsSrtpSender * self, DtlsSrtpKind kind,
         sender_protect_packet, &args);
   else
     self->slot.n_without_keys += gst_buffer_list_length (list);
+  dtls_srtp_slot_note_use (&self->slot);
   g_mutex_unlock (&self->lock);
   if (!keyed)
     gst_clear_buffer_list (&list);
   return list;
+}
+
+void
+dtls_srtp_sender_tell (DtlsSrtpSender * self, GstElement * element)
+{
+  dtls_srtp_slot_tell (&self->slot, element);
 }
 
 GstStructure *

@@ -72,6 +72,9 @@ GstBuffer *dtls_srtp_sender_protect (DtlsSrtpSender * self,
 GstBufferList *dtls_srtp_sender_protect_list (DtlsSrtpSender * self,
     DtlsSrtpKind kind, GstBufferList * list);
 
+/** dtls_srtp_sender_tell: see dtls_srtp_slot_tell(). */
+void dtls_srtp_sender_tell (DtlsSrtpSender * self, GstElement * element);
+
 /**
  * dtls_srtp_sender_get_stats:
  *

@@ -42,6 +42,7 @@ slot_retire (DtlsSrtpSlot * self)
   self->past.bytes += stats.bytes;
   self->former = g_steal_pointer (&self->session);
   self->former_until_us = g_get_monotonic_time () + FORMER_US;
+  self->is_nearly_exhausted = FALSE;
   g_clear_pointer (&self->secret, dtls_secret_unref);
 }
 
@@ -133,6 +134,29 @@ dtls_srtp_slot_unprotect (DtlsSrtpSlot * self, DtlsSrtpKind kind,
   if (status == DTLS_SRTP_OK)
     g_clear_pointer (&self->former, dtls_srtp_session_free);
   return status;
+}
+
+void
+dtls_srtp_slot_note_use (DtlsSrtpSlot * self)
+{
+  if (self->session == NULL || self->is_nearly_exhausted
+      || !dtls_srtp_session_is_nearly_exhausted (self->session))
+    return;
+  self->is_nearly_exhausted = TRUE;
+  g_atomic_int_set (&self->has_notice, TRUE);
+}
+
+void
+dtls_srtp_slot_tell (DtlsSrtpSlot * self, GstElement * element)
+{
+  if (G_LIKELY (!g_atomic_int_get (&self->has_notice))
+      || !g_atomic_int_compare_and_exchange (&self->has_notice, TRUE, FALSE))
+    return;
+  gst_element_post_message (element,
+      gst_message_new_element (GST_OBJECT (element),
+          gst_structure_new ("srtp-key-nearly-exhausted", "direction",
+              G_TYPE_STRING, self->direction == DTLS_SRTP_SEND ? "sent" :
+              "received", NULL)));
 }
 
 GstStructure *

@@ -27,6 +27,8 @@ G_BEGIN_DECLS
  * @former_until_us: monotonic time, until when
  * @past: what the sessions before @session counted
  * @n_without_keys: packets that came when there was no session
+ * @is_nearly_exhausted: the key of @session, as has been noted
+ * @has_notice: atomic; that is still to be told
  */
 typedef struct
 {
@@ -38,6 +40,8 @@ typedef struct
   gint64 former_until_us;
   DtlsSrtpStats past;
   guint64 n_without_keys;
+  gboolean is_nearly_exhausted;
+  gint has_notice;
 } DtlsSrtpSlot;
 
 void dtls_srtp_slot_init (DtlsSrtpSlot * self, DtlsSrtpDirection direction);
@@ -62,6 +66,17 @@ gboolean dtls_srtp_slot_set_keys (DtlsSrtpSlot * self, DtlsSrtpKeys * keys,
  */
 DtlsSrtpStatus dtls_srtp_slot_unprotect (DtlsSrtpSlot * self,
     DtlsSrtpKind kind, guint8 * packet, gsize * size);
+
+/** dtls_srtp_slot_note_use: after packets. */
+void dtls_srtp_slot_note_use (DtlsSrtpSlot * self);
+
+/**
+ * dtls_srtp_slot_tell:
+ *
+ * Lets @element post a message when the key is nearly used up, once a key. No
+ * lock is needed, and none may be held.
+ */
+void dtls_srtp_slot_tell (DtlsSrtpSlot * self, GstElement * element);
 
 /** Returns: (transfer full): see dtls_srtp_sender_get_stats(). */
 GstStructure *dtls_srtp_slot_get_stats (const DtlsSrtpSlot * self);

@@ -343,6 +343,12 @@ dtls_srtp_session_unprotect (DtlsSrtpSession * self, DtlsSrtpKind kind,
   return status;
 }
 
+gboolean
+dtls_srtp_session_is_nearly_exhausted (const DtlsSrtpSession * self)
+{
+  return dtls_key_usage_is_nearly_exhausted (&self->usage);
+}
+
 void
 dtls_srtp_session_get_stats (const DtlsSrtpSession * self,
     DtlsSrtpStats * stats)

@@ -114,6 +114,9 @@ DtlsSrtpStatus dtls_srtp_session_protect (DtlsSrtpSession * self,
 DtlsSrtpStatus dtls_srtp_session_unprotect (DtlsSrtpSession * self,
     DtlsSrtpKind kind, guint8 * packet, gsize * size);
 
+/** Returns: whether %DTLS_SRTP_KEY_EXHAUSTED is near; cheap. */
+gboolean dtls_srtp_session_is_nearly_exhausted (const DtlsSrtpSession * self);
+
 void dtls_srtp_session_get_stats (const DtlsSrtpSession * self,
     DtlsSrtpStats * stats);
 

@@ -610,6 +610,84 @@ test_new_keys_at_one_end_first (void)
   end_close (&b);
 }
 
+/* In place of a key's own count, which takes years. */
+static gboolean key_is_used_up;
+
+gboolean __wrap_dtls_key_usage_is_nearly_exhausted (gconstpointer usage);
+
+gboolean
+__wrap_dtls_key_usage_is_nearly_exhausted (gconstpointer usage)
+{
+  return key_is_used_up;
+}
+
+static void
+assert_tells (GstBus * bus, const gchar * direction)
+{
+  GstMessage *message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT);
+  const GstStructure *structure;
+
+  if (direction == NULL) {
+    g_assert_null (message);
+    return;
+  }
+  g_assert_nonnull (message);
+  structure = gst_message_get_structure (message);
+  g_assert_true (gst_structure_has_name (structure,
+          "srtp-key-nearly-exhausted"));
+  g_assert_cmpstr (gst_structure_get_string (structure, "direction"), ==,
+      direction);
+  gst_message_unref (message);
+}
+
+static void
+send_one (End * from, End * to, guint16 seq, gboolean as_list)
+{
+  GstBufferList *list = gst_buffer_list_new (), *wire = gst_buffer_list_new ();
+
+  if (as_list) {
+    gst_buffer_list_add (list, media_rtp (seq, 1));
+    gst_pad_push_list (from->rtp->srcpad, list);
+    gst_buffer_list_add (wire, gst_harness_pull (from->rtp));
+    gst_pad_push_list (to->net->srcpad, wire);
+  } else {
+    g_assert_true (is_taken (to, protect_rtp (from, seq)));
+    gst_buffer_list_unref (list);
+    gst_buffer_list_unref (wire);
+  }
+}
+
+/* Once a key and direction, in time for a new association. */
+static void
+test_key_that_is_nearly_used_up_is_told (void)
+{
+  End a, b;
+  GstBus *bus = gst_bus_new ();
+  guint16 seq = 0;
+
+  open_keyed_pair (&a, &b);
+  gst_element_set_bus (a.element, bus);
+  gst_element_set_bus (b.element, bus);
+  for (guint as_list = 0; as_list < 2; as_list++) {
+    key_is_used_up = FALSE;
+    send_one (&a, &b, seq++, as_list);
+    assert_tells (bus, NULL);
+    key_is_used_up = TRUE;
+    send_one (&a, &b, seq++, as_list);
+    assert_tells (bus, "sent");
+    assert_tells (bus, "received");
+    send_one (&a, &b, seq++, as_list);
+    assert_tells (bus, NULL);
+    renew_keys (&a, &b);
+  }
+  key_is_used_up = FALSE;
+  gst_element_set_bus (a.element, NULL);
+  gst_element_set_bus (b.element, NULL);
+  gst_object_unref (bus);
+  end_close (&a);
+  end_close (&b);
+}
+
 static gpointer
 push_until_told (gpointer data)
 {
@@ -846,6 +924,7 @@ main (int argc, char **argv)
   ADD (replay_over_new_keys);
   ADD (new_keys_at_one_end_first);
   ADD (new_keys_while_media_flow);
+  ADD (key_that_is_nearly_used_up_is_told);
   ADD (custom_events_pass);
   ADD (upstream_events_reach_the_media);
   ADD (latency_passes);
