@@ -244,6 +244,17 @@ function onTrack({ track, streams }) {
   video.play().catch(() => {});
 }
 
+/** The first sound may be there long before the first picture. */
+function onPlaying({ target: video }) {
+  const showLive = () => showState('live');
+  const hasPicture = video.srcObject.getVideoTracks().length > 0;
+  if (hasPicture && video.requestVideoFrameCallback) {
+    video.requestVideoFrameCallback(showLive);
+  } else {
+    showLive();
+  }
+}
+
 function toggleSound() {
   const video = byId('video');
   video.muted = !video.muted;
@@ -384,7 +395,7 @@ translate(document);
 showSound();
 byId('mute').addEventListener('click', toggleSound);
 byId('fullscreen').addEventListener('click', toggleFullscreen);
-byId('video').addEventListener('playing', () => showState('live'));
+byId('video').addEventListener('playing', onPlaying);
 byId('video').addEventListener('volumechange', showSound);
 addEventListener('pagehide', () => leave());
 addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
