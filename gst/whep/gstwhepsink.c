@@ -54,6 +54,7 @@
 #include "whep-ice.h"
 #include "whep-inputs.h"
 #include "whep-leg.h"
+#include "whep-remb.h"
 #include "whep-server.h"
 #include "whep-settings.h"
 #include "whep-viewer.h"
@@ -154,9 +155,8 @@ static void
 update_bitrate (WhepSink * self)
 {
   guint bitrate = whep_viewers_get_bitrate (self->viewers);
-  guint64 difference = ABS ((gint64) bitrate - self->bitrate);
 
-  if (difference * 20 <= self->bitrate)
+  if (!whep_remb_differs (self->bitrate, bitrate))
     return;
   self->bitrate = bitrate;
   if (bitrate > 0)

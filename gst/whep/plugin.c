@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Registers the element of libgstwhep.so.
+ * Registers the elements of libgstwhep.so.
  */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 
 #include "gstwhepsink.h"
+#include "gstwhipsink.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
@@ -16,10 +17,11 @@ plugin_init (GstPlugin * plugin)
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
-  return GST_ELEMENT_REGISTER (whepsink, plugin);
+  return GST_ELEMENT_REGISTER (whepsink, plugin)
+      && GST_ELEMENT_REGISTER (whipsink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, whep,
-    "Serves streams to browsers over WHEP, encrypted with DTLS-SRTP",
+    "Serves and publishes streams over WHEP and WHIP, encrypted with DTLS-SRTP",
     plugin_init, GST_PLUGIN_VERSION, GST_LICENSE, GST_PACKAGE_RELEASE,
     GST_PACKAGE_ORIGIN)

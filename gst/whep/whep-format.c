@@ -70,6 +70,17 @@ static const struct
   {0xf4, 0xff, 0x00, WHEP_H264_HIGH_444},
 };
 
+/* The same as browsers write them, at level 3.1. */
+static const gchar *const h264_usual_ids[] = {
+  [WHEP_H264_UNKNOWN] = "42e01f",
+  [WHEP_H264_CONSTRAINED_BASELINE] = "42e01f",
+  [WHEP_H264_BASELINE] = "42001f",
+  [WHEP_H264_MAIN] = "4d001f",
+  [WHEP_H264_CONSTRAINED_HIGH] = "640c1f",
+  [WHEP_H264_HIGH] = "64001f",
+  [WHEP_H264_HIGH_444] = "f4001f",
+};
+
 #define BIT(profile) (1u << (profile))
 
 /* Which streams a decoder of a profile takes. */
@@ -158,6 +169,13 @@ whep_format_from_caps (const GstCaps * caps)
   format.h264_profile = h264_profile_from_name (profile);
   format.profile = profile_from_name (profile);
   return format;
+}
+
+gboolean
+whep_format_equal (const WhepFormat * a, const WhepFormat * b)
+{
+  return a->codec == b->codec && a->h264_profile == b->h264_profile
+      && a->profile == b->profile && a->channels == b->channels;
 }
 
 static GstCaps *
@@ -372,6 +390,14 @@ av1_suits (const WhepFormat * format, const GstSDPMedia * media,
   return profile_suits (format, media, payload_type, "profile");
 }
 
+static gchar *
+opus_fmtp (const WhepFormat * format)
+{
+  return g_strdup (format->channels == 2 ?
+      "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1" :
+      "minptime=10;useinbandfec=1");
+}
+
 static guint
 format_suits (const WhepFormat * format, const GstSDPMedia * media,
     gint payload_type, gchar ** fmtp)
@@ -385,9 +411,7 @@ format_suits (const WhepFormat * format, const GstSDPMedia * media,
   if (g_str_equal (encoding, "AV1"))
     return av1_suits (format, media, payload_type, fmtp);
   if (g_str_equal (encoding, "opus"))
-    *fmtp = g_strdup (format->channels == 2 ?
-        "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1" :
-        "minptime=10;useinbandfec=1");
+    *fmtp = opus_fmtp (format);
   return 1;
 }
 
@@ -429,6 +453,23 @@ whep_format_find_payload_type (const WhepFormat * format,
     }
   }
   return found;
+}
+
+gchar *
+whep_format_new_fmtp (const WhepFormat * format)
+{
+  const gchar *encoding = format->codec->encoding;
+
+  if (g_str_equal (encoding, "H264"))
+    return g_strdup_printf ("level-asymmetry-allowed=1;packetization-mode=1;"
+        "profile-level-id=%s", h264_usual_ids[format->h264_profile]);
+  if (g_str_equal (encoding, "VP9"))
+    return g_strdup_printf ("profile-id=%d", format->profile);
+  if (g_str_equal (encoding, "AV1"))
+    return g_strdup_printf ("profile=%d", format->profile);
+  if (g_str_equal (encoding, "opus"))
+    return opus_fmtp (format);
+  return NULL;
 }
 
 gint

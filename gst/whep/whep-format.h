@@ -78,6 +78,9 @@ typedef struct
  */
 WhepFormat whep_format_from_caps (const GstCaps * caps);
 
+/** whep_format_equal: whether both are the same for those who receive them. */
+gboolean whep_format_equal (const WhepFormat * a, const WhepFormat * b);
+
 /**
  * whep_codec_check:
  * @error: (out): names the element that is missing and where it comes from
@@ -119,6 +122,14 @@ WhepH264Profile whep_h264_profile_from_id (const gchar * profile_level_id);
  */
 gint whep_format_find_payload_type (const WhepFormat * format,
     const GstSDPMedia * media, gchar ** fmtp);
+
+/**
+ * whep_format_new_fmtp:
+ * @format: a stream, with a codec
+ *
+ * Returns: (transfer full) (nullable): the format parameters to offer it with.
+ */
+gchar *whep_format_new_fmtp (const WhepFormat * format);
 
 /**
  * whep_format_find_rtx:

@@ -43,11 +43,17 @@ has_control (const gchar * text)
 GUri *
 whep_ice_parse_server (const gchar * text, GError ** error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, error);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, &cause);
   g_autofree gchar *shown = NULL;
 
-  if (!uri)
+  if (!uri) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("The address of the STUN or TURN server cannot be read (%s). Write "
+            "stun://HOST:PORT or turn://USER:PASSWORD@HOST:PORT."),
+        cause->message);
     return NULL;
+  }
   const gchar *scheme = g_uri_get_scheme (uri);
   const gchar *host = g_uri_get_host (uri);
 

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * whep_ice_parse_server:
  * @uri: "stun://HOST:PORT", or "turn://USER:PASSWORD@HOST:PORT" with
  *   "turns" for TLS, and "?transport=tcp" for TCP
- * @error: of #GUriError or #GIOErrorEnum; names @uri without its password
+ * @error: of #GIOErrorEnum; names @uri without its password
  *
  * Returns: (transfer full) (nullable): the parts.
  */

@@ -180,13 +180,6 @@ on_eos (GstAppSink * appsink, gpointer user_data)
   self->funcs.eos (self, self->user_data);
 }
 
-static gboolean
-formats_equal (const WhepFormat * a, const WhepFormat * b)
-{
-  return a->codec == b->codec && a->h264_profile == b->h264_profile
-      && a->profile == b->profile && a->channels == b->channels;
-}
-
 static void
 set_format (WhepInput * self, const GstCaps * caps)
 {
@@ -194,7 +187,7 @@ set_format (WhepInput * self, const GstCaps * caps)
   gboolean changed;
 
   g_mutex_lock (&self->lock);
-  changed = !formats_equal (&self->format, &format);
+  changed = !whep_format_equal (&self->format, &format);
   self->format = format;
   g_mutex_unlock (&self->lock);
 

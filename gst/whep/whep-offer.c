@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An SDP offer of a viewer, read and judged. GstSDP does the parsing and is
- * generous; every value that is used or repeated is checked here.
+ * What the other end says in SDP, read and judged. GstSDP does the parsing and
+ * is generous; every value that is used or repeated is checked here.
  */
 #include "config.h"
 
@@ -22,8 +22,8 @@ static const gchar *const feedback_known[] = {
   "nack", "nack pli", "ccm fir", "goog-remb", NULL
 };
 
-static void
-media_free (gpointer data)
+void
+whep_media_free (gpointer data)
 {
   WhepMedia *media = data;
 
@@ -91,12 +91,12 @@ parse_sdp (const gchar * text, gsize size, GError ** error)
 
   if (size == 0) {
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_BAD_REQUEST,
-        _("The request has no body. Send an SDP offer."));
+        _("The body is empty. SDP is expected in it."));
     return NULL;
   }
   if (size > WHEP_OFFER_SIZE_MAX) {
     g_set_error (error, WHEP_ERROR, WHEP_ERROR_TOO_LARGE,
-        _("The offer is larger than %d bytes."), WHEP_OFFER_SIZE_MAX);
+        _("The SDP is larger than %d bytes."), WHEP_OFFER_SIZE_MAX);
     return NULL;
   }
   if (size < 4 || memcmp (text, "v=0", 3) != 0
@@ -106,7 +106,7 @@ parse_sdp (const gchar * text, gsize size, GError ** error)
           sdp) != GST_SDP_OK || gst_sdp_message_medias_len (sdp) == 0) {
     g_clear_pointer (&sdp, gst_sdp_message_free);
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_BAD_REQUEST,
-        _("The body is not an SDP offer."));
+        _("The body is not SDP."));
   }
   return sdp;
 }
@@ -248,7 +248,7 @@ read_ice (WhepOffer * offer, const GstSDPMessage * sdp,
 
   if (!whep_ice_check_credentials (ufrag, pwd)) {
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
-        _("The offer has no usable a=ice-ufrag and a=ice-pwd."));
+        _("The SDP has no usable a=ice-ufrag and a=ice-pwd."));
     return FALSE;
   }
   offer->ice_ufrag = g_strdup (ufrag);
@@ -288,7 +288,7 @@ read_dtls (WhepOffer * offer, const GstSDPMessage * sdp,
   }
   if (fingerprints->len == 0) {
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
-        _("The offer has no a=fingerprint with sha-256, sha-384 or sha-512. "
+        _("The SDP has no a=fingerprint with sha-256, sha-384 or sha-512. "
             "Without one nothing can be sent, because nobody could tell who "
             "receives it."));
     return FALSE;
@@ -336,6 +336,97 @@ set_nothing_error (const GstSDPMessage * sdp, const WhepFormat * formats,
         names->str);
 }
 
+/* Answers */
+
+static gboolean
+has_format (const GstSDPMedia * section, gint payload_type)
+{
+  g_autofree gchar *text = g_strdup_printf ("%d", payload_type);
+
+  for (guint i = 0; i < gst_sdp_media_formats_len (section); i++) {
+    if (g_strcmp0 (gst_sdp_media_get_format (section, i), text) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Of what was offered in the section at this place, what is taken. */
+static WhepMedia *
+accept_media (const WhepMedia * offered, const GstSDPMessage * sdp,
+    const GstSDPMedia * section)
+{
+  WhepMedia *media = media_new (section);
+
+  if (!section_is_servable (sdp, section)
+      || !g_str_equal (media->kind, offered->kind)
+      || !has_format (section, offered->payload_type))
+    return media;
+  media->input = offered->input;
+  media->codec = offered->codec;
+  media->payload_type = offered->payload_type;
+  if (offered->rtx_payload_type >= 0
+      && has_format (section, offered->rtx_payload_type))
+    media->rtx_payload_type = offered->rtx_payload_type;
+  return media;
+}
+
+/* Returns: as read_media(). */
+static const GstSDPMedia *
+read_answered_media (WhepOffer * answer, const GstSDPMessage * sdp,
+    const GPtrArray * offered)
+{
+  const GstSDPMedia *first = NULL;
+  const gchar *first_mid = NULL;
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *section = gst_sdp_message_get_media (sdp, i);
+    WhepMedia *media =
+        accept_media (g_ptr_array_index (offered, i), sdp, section);
+
+    g_ptr_array_add (answer->media, media);
+    if (media->input < 0)
+      continue;
+    if (!first) {
+      first = section;
+      first_mid = media->mid;
+    } else if (!are_bundled (sdp, first_mid, media->mid)) {
+      media->input = -1;
+    }
+  }
+  return first;
+}
+
+WhepOffer *
+whep_offer_parse_answer (const gchar * text, gsize size,
+    const GPtrArray * offered, GError ** error)
+{
+  GstSDPMessage *sdp = parse_sdp (text, size, error);
+  const GstSDPMedia *transport = NULL;
+  gboolean ok = FALSE;
+
+  if (!sdp)
+    return NULL;
+  WhepOffer *answer = g_new0 (WhepOffer, 1);
+  answer->media = g_ptr_array_new_with_free_func (whep_media_free);
+
+  if (gst_sdp_message_medias_len (sdp) != offered->len)
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
+        _("The answer does not have the sections of the offer."));
+  else if (!(transport = read_answered_media (answer, sdp, offered)))
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_ACCEPTABLE,
+        _("The answer takes none of the streams. Try another codec."));
+  else
+    ok = read_ice (answer, sdp, transport, error)
+        && read_dtls (answer, sdp, transport, error);
+
+  gst_sdp_message_free (sdp);
+  if (!ok)
+    g_clear_pointer (&answer, whep_offer_free);
+  return answer;
+}
+
+/* Offers */
+
 WhepOffer *
 whep_offer_parse (const gchar * text, gsize size, const WhepFormat * formats,
     guint n_formats, GError ** error)
@@ -347,7 +438,7 @@ whep_offer_parse (const gchar * text, gsize size, const WhepFormat * formats,
   if (!sdp)
     return NULL;
   WhepOffer *offer = g_new0 (WhepOffer, 1);
-  offer->media = g_ptr_array_new_with_free_func (media_free);
+  offer->media = g_ptr_array_new_with_free_func (whep_media_free);
 
   if (gst_sdp_message_medias_len (sdp) > MEDIA_MAX)
     g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An SDP offer of a viewer, read and judged: what it announces of its ICE and
- * DTLS ends, and which of our streams each of its m= sections will carry.
- * Pure function of its arguments; the offer is input of a stranger.
+ * What the other end says in SDP, read and judged: what it announces of its
+ * ICE and DTLS ends, and which of our streams each of its m= sections will
+ * carry. A viewer says it in an offer, a server in its answer to ours. Pure
+ * functions of their arguments; the text is input of a stranger.
  */
 #ifndef WHEP_OFFER_H
 #define WHEP_OFFER_H
@@ -12,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/** Largest offer in bytes; the one of a browser has 4 to 8 kB. */
+/** Largest text in bytes; the one of a browser has 4 to 8 kB. */
 #define WHEP_OFFER_SIZE_MAX 65536
 
 /**
@@ -44,12 +45,12 @@ typedef struct
 
 /**
  * WhepOffer:
- * @ice_ufrag: of the offerer
- * @ice_pwd: of the offerer
- * @fingerprints: what the offerer's certificate must match, "sha-256 AB:…",
+ * @ice_ufrag: of its ICE agent
+ * @ice_pwd: of its ICE agent
+ * @fingerprints: what its certificate must match, "sha-256 AB:…",
  *   several separated by ", "
- * @dtls_client: whether the offerer can be the DTLS client, which suits us
- *   best; otherwise we are
+ * @dtls_client: whether it can be the DTLS client, which suits us best;
+ *   otherwise we are
  * @candidates: "candidate:…" lines of the transport
  * @media: (element-type WhepMedia): every m= section, in order
  */
@@ -78,6 +79,24 @@ typedef struct
  */
 WhepOffer *whep_offer_parse (const gchar * text, gsize size,
     const WhepFormat * formats, guint n_formats, GError ** error);
+
+/**
+ * whep_offer_parse_answer:
+ * @text: (nullable): the body of a response, @size bytes, need not end in NUL
+ * @offered: (element-type WhepMedia): the sections of our offer
+ * @error: of %WHEP_ERROR
+ *
+ * A section carries its stream when the answer takes the payload type that
+ * was offered for it.
+ *
+ * Returns: (transfer full) (nullable): the answer, which carries at least one
+ * stream; %NULL with @error set otherwise.
+ */
+WhepOffer *whep_offer_parse_answer (const gchar * text, gsize size,
+    const GPtrArray * offered, GError ** error);
+
+/** whep_media_free: a #GDestroyNotify. */
+void whep_media_free (gpointer media);
 
 void whep_offer_free (WhepOffer * offer);
 

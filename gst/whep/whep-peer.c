@@ -70,9 +70,9 @@ struct _WhepPeer
   /* On the context alone. */
   GSource *connecting_timer;
   gint64 born_us;
-  gchar *detail;
 
   /* Atomic. */
+  gchar *detail;
   gint connected;
   gint ended;
   guint bitrate;
@@ -111,9 +111,10 @@ finish (gpointer peer, guint end)
   g_object_ref (self);          /* for the cleaner, and until it has it */
   whep_transport_stop (self->transport);
   whep_task_clear_timer (&self->connecting_timer);
+  const gchar *detail = g_atomic_pointer_get (&self->detail);
   GST_INFO ("peer %.8s ended: %s%s%s", self->id, end_names[end],
-      self->detail ? ": " : "", self->detail ? self->detail : "");
-  self->funcs.ended (self, end, self->detail, self->user_data);
+      detail ? ": " : "", detail ? detail : "");
+  self->funcs.ended (self, end, detail, self->user_data);
   g_thread_pool_push (self->cleaners, self, NULL);
 }
 
@@ -181,6 +182,8 @@ dtls_connected (gpointer peer, guint unused)
   GST_INFO ("peer %.8s connected after %" G_GINT64_FORMAT " ms", self->id,
       (g_get_monotonic_time () - self->born_us) / 1000);
   g_atomic_int_set (&self->connected, TRUE);
+  if (self->funcs.connected)
+    self->funcs.connected (self, self->user_data);
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
     if (self->tracks[i].video)
       self->funcs.keyframe (self, i, self->user_data);
@@ -210,25 +213,48 @@ on_connecting_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The first trouble is what it will end for. */
+static void
+note_detail (WhepPeer * self, const GError * error, const gchar * debug)
+{
+  gchar *text = g_strdup (error->message);
+
+  GST_WARNING ("peer %.8s: %s (%s)", self->id, text, debug ? debug : "");
+  if (!g_atomic_pointer_compare_and_exchange (&self->detail, NULL, text))
+    g_free (text);
+}
+
 /* A leg's troubles are its peer's alone: nothing reaches the bus. */
 static GstBusSyncReply
 on_leg_message (GstBus * bus, GstMessage * message, gpointer user_data)
 {
   WhepPeer *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    g_autoptr (GError) error = NULL;
-    g_autofree gchar *debug = NULL;
-
     gst_message_parse_error (message, &error, &debug);
-    GST_WARNING ("peer %.8s: %s (%s)", self->id, error->message, debug);
+    note_detail (self, error, debug);
     whep_task_later (self->context, self, finish, WHEP_END_ERROR);
+  } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING
+      && GST_MESSAGE_SRC (message) == GST_OBJECT (self->dtlsdec)) {
+    gst_message_parse_warning (message, &error, &debug);
+    note_detail (self, error, debug);
   }
   gst_message_unref (message);
   return GST_BUS_DROP;
 }
 
 /* Media */
+
+static void
+keyframe_wanted (gpointer peer, guint input)
+{
+  WhepPeer *self = peer;
+
+  if (!g_atomic_int_get (&self->ended))
+    self->funcs.keyframe (self, input, self->user_data);
+}
 
 /* PLI, FIR and the keys of SRTP all ask upstream for a keyframe. */
 static GstPadProbeReturn
@@ -242,7 +268,7 @@ on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 
     for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
       if (self->tracks[i].source == source && self->tracks[i].video)
-        self->funcs.keyframe (self, i, self->user_data);
+        whep_task_later (self->context, self, keyframe_wanted, i);
     }
   }
   return GST_PAD_PROBE_OK;

@@ -5,7 +5,7 @@
  * and the watch over how it ends.
  *
  * Threads: made, connected and ended on its context, where its callbacks come
- * too, except @keyframe, which comes from any thread. Buffers come from the
+ * too; @keyframe comes from whep_peer_push() as well. Buffers come from the
  * streams' threads, each stream from one.
  */
 #ifndef WHEP_PEER_H
@@ -44,6 +44,7 @@ const gchar *whep_end_name (WhepEnd end);
 /**
  * WhepPeerFuncs:
  * @gathered: whep_transport_get_candidates() has all there are; once
+ * @connected: (nullable): DTLS is done, media may go; once
  * @keyframe: a keyframe of @input is needed
  * @bitrate: it says what it can receive: see whep_peer_get_bitrate()
  * @ended: it is over, once; @detail (nullable) says more than the reason. The
@@ -52,6 +53,7 @@ const gchar *whep_end_name (WhepEnd end);
 typedef struct
 {
   void (*gathered) (WhepPeer * peer, gpointer user_data);
+  void (*connected) (WhepPeer * peer, gpointer user_data);
   void (*keyframe) (WhepPeer * peer, guint input, gpointer user_data);
   void (*bitrate) (WhepPeer * peer, gpointer user_data);
   void (*ended) (WhepPeer * peer, WhepEnd end, const gchar * detail,

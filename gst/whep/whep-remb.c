@@ -28,3 +28,11 @@ whep_remb_parse (const guint8 * fci, gsize size)
     return G_MAXUINT;
   return mantissa << exponent;
 }
+
+gboolean
+whep_remb_differs (guint from, guint to)
+{
+  guint64 difference = ABS ((gint64) to - from);
+
+  return difference * 20 > from;
+}

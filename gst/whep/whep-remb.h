@@ -20,6 +20,14 @@ G_BEGIN_DECLS
  */
 guint whep_remb_parse (const guint8 * fci, gsize size);
 
+/**
+ * whep_remb_differs:
+ *
+ * Returns: whether @to is so far from @from that an encoder should know: by
+ * more than a twentieth.
+ */
+gboolean whep_remb_differs (guint from, guint to);
+
 G_END_DECLS
 
 #endif

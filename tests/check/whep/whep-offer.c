@@ -161,10 +161,10 @@ test_refusals (void)
   g_autofree gchar *no_vp8 = offer_replace (text, " VP8/90000", " XY8/90000");
   g_autofree gchar *no_codec = offer_replace (no_vp8, " opus/", " popus/");
 
-  assert_refused ("", 400, "no body");
-  assert_refused ("hello", 400, "not an SDP");
-  assert_refused ("v=0\r\n", 400, "not an SDP");
-  assert_refused ("v=0\r\n\xff\xfe\r\nm=video 9 X 1\r\n", 400, "not an SDP");
+  assert_refused ("", 400, "body is empty");
+  assert_refused ("hello", 400, "not SDP");
+  assert_refused ("v=0\r\n", 400, "not SDP");
+  assert_refused ("v=0\r\n\xff\xfe\r\nm=video 9 X 1\r\n", 400, "not SDP");
   assert_refused (no_print, 422, "a=fingerprint");
   assert_refused (no_ice, 422, "a=ice-");
   assert_refused (no_mux, 422, "rtcp-mux");

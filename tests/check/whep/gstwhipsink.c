@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * whipsink as a whole: what a server gets, and everything that a server, an
+ * address or a setting may have wrong.
+ */
+#include "config.h"
+
+#include "whep/gstwhipsink.h"
+
+#include <gst/check/gstharness.h>
+#include <string.h>
+
+#include "test-whip-server.h"
+
+#define VIDEO "videotestsrc is-live=true ! " \
+  "video/x-raw,format=I420,width=64,height=48 ! vp8enc deadline=1 " \
+  "keyframe-max-dist=9999 ! "
+#define AUDIO "audiotestsrc is-live=true ! opusenc ! "
+#define ONE VIDEO "whipsink name=sink"
+#define BOTH "whipsink name=sink " VIDEO "queue ! sink. " AUDIO \
+  "queue ! sink."
+
+static GstElement *
+publish (const gchar * description, const gchar * location, const gchar * token)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (description, &error);
+
+  g_assert_no_error (error);
+  g_autoptr (GstElement) sink =
+      gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_object_set (sink, "location", location, "token", token, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  return pipeline;
+}
+
+static GstMessage *
+await_message (GstElement * pipeline, GstMessageType types)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  GstMessage *message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+      types | GST_MESSAGE_ERROR);
+
+  g_assert_nonnull (message);
+  return message;
+}
+
+static void
+stop (GstElement * pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  g_assert_null (message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+static GstStructure *
+stats_of (GstElement * pipeline)
+{
+  g_autoptr (GstElement) sink =
+      gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  GstStructure *stats;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  return stats;
+}
+
+static guint64
+stat_of (GstElement * pipeline, const gchar * name)
+{
+  g_autoptr (GstStructure) stats = stats_of (pipeline);
+  guint64 value;
+
+  g_assert_true (gst_structure_get_uint64 (stats, name, &value));
+  return value;
+}
+
+/* What a server gets */
+
+static void
+check_publishing (const gchar * description, TestWhipFault fault,
+    const gchar * path, gboolean audio)
+{
+  TestWhipServer *server = test_whip_server_new (fault, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, path);
+  GstElement *pipeline = publish (description, uri, NULL);
+  g_autoptr (GstMessage) message = NULL;
+
+  test_whip_server_await (server, "video", 10);
+  if (audio)
+    test_whip_server_await (server, "audio", 10);
+  message = await_message (pipeline, GST_MESSAGE_ELEMENT);
+  g_assert_true (gst_message_has_name (message, "whipsink-connected"));
+  stop (pipeline);
+  g_assert_cmpuint (test_whip_server_posts (server), ==, 1);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==,
+      fault == TEST_WHIP_NO_LOCATION ? 0 : 1);
+  test_whip_server_free (server);
+}
+
+static void
+test_video (void)
+{
+  check_publishing (ONE, TEST_WHIP_SOUND, "/whip", FALSE);
+}
+
+static void
+test_both (void)
+{
+  check_publishing (BOTH, TEST_WHIP_SOUND, "/whip", TRUE);
+}
+
+static void
+test_passive_server (void)
+{
+  check_publishing (ONE, TEST_WHIP_PASSIVE, "/whip", FALSE);
+}
+
+static void
+test_redirection (void)
+{
+  check_publishing (ONE, TEST_WHIP_SOUND, "/moved", FALSE);
+}
+
+static void
+test_no_location (void)
+{
+  check_publishing (ONE, TEST_WHIP_NO_LOCATION, "/whip", FALSE);
+}
+
+static void
+test_h264 (void)
+{
+  check_publishing ("videotestsrc is-live=true ! video/x-raw,format=I420,"
+      "width=64,height=48 ! x264enc tune=zerolatency speed-preset=ultrafast "
+      "! video/x-h264,profile=constrained-baseline ! whipsink name=sink",
+      TEST_WHIP_SOUND, "/whip", FALSE);
+}
+
+static void
+test_token (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, "s3cret");
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, "s3cret");
+
+  test_whip_server_await (server, "video", 1);
+  stop (pipeline);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==, 1);
+  test_whip_server_free (server);
+}
+
+static void
+test_offer (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (BOTH, uri, NULL);
+  g_autofree gchar *offer = NULL;
+
+  test_whip_server_await (server, "video", 1);
+  offer = test_whip_server_offer (server);
+  for (const gchar * const *line = (const gchar * const[]) {
+        "a=group:BUNDLE 0 1", "a=setup:actpass", "a=sendonly", "a=rtcp-mux",
+        "a=fingerprint:sha-256 ", "a=candidate:", "a=rtcp-fb:96 nack pli",
+        "VP8/90000", "opus/48000/2", NULL
+      }; *line; line++)
+    g_assert_nonnull (strstr (offer, *line));
+  g_assert_null (strstr (offer, "a=setup:active"));
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
+static void
+test_keyframe (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+  guint64 before;
+
+  test_whip_server_await (server, "video", 30);
+  before = stat_of (pipeline, "keyframe-requests");
+  while (stat_of (pipeline, "keyframe-requests") == before) {
+    test_whip_server_request_keyframe (server);
+    g_usleep (50000);
+  }
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
+/* The end of the streams is told, and twice is the same as once. */
+static void
+test_eos_and_again (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+
+  test_whip_server_await (server, "video", 1);
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  gst_message_unref (await_message (pipeline, GST_MESSAGE_EOS));
+  while (test_whip_server_deletes (server) == 0)
+    g_usleep (1000);
+  gst_element_set_state (pipeline, GST_STATE_READY);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  test_whip_server_await (server, "video",
+      test_whip_server_count (server, "video") + 10);
+  g_assert_cmpuint (test_whip_server_posts (server), ==, 2);
+  stop (pipeline);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==, 2);
+  test_whip_server_free (server);
+}
+
+/* Other streams make another session. */
+static void
+test_format_change (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish ("whipsink name=sink " VIDEO
+      "queue ! sink. " AUDIO "queue name=queue ! sink.", uri, NULL);
+  g_autoptr (GstElement) sink =
+      gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_autoptr (GstElement) queue =
+      gst_bin_get_by_name (GST_BIN (pipeline), "queue");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (queue, "src");
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+
+  test_whip_server_await (server, "audio", 10);
+  gst_element_set_locked_state (queue, TRUE);
+  gst_pad_unlink (pad, peer);
+  gst_element_release_request_pad (sink, peer);
+  gst_element_set_state (queue, GST_STATE_NULL);
+  while (test_whip_server_posts (server) < 2)
+    g_usleep (1000);
+  test_whip_server_await (server, "video",
+      test_whip_server_count (server, "video") + 10);
+  g_autofree gchar *offer = test_whip_server_offer (server);
+  g_assert_null (strstr (offer, "m=audio"));
+  g_assert_cmpuint (stat_of (pipeline, "sessions"), ==, 2);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==, 1);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  test_whip_server_free (server);
+}
+
+/* What may be wrong */
+
+/* The error must have all of the words, and nothing secret. */
+static void
+assert_error (GstElement * pipeline, const gchar * const *words)
+{
+  g_autoptr (GstMessage) message = await_message (pipeline, 0);
+  g_autoptr (GError) error = NULL;
+
+  gst_message_parse_error (message, &error, NULL);
+  for (; *words; words++) {
+    if (!strstr (error->message, *words))
+      g_error ("\"%s\" is not in \"%s\"", *words, error->message);
+  }
+  g_assert_null (strstr (error->message, "s3cret"));
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+static void
+check_fault (TestWhipFault fault, const gchar * word)
+{
+  TestWhipServer *server = test_whip_server_new (fault, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  const gchar *const words[] = { word, NULL };
+
+  assert_error (publish (ONE, uri, NULL), words);
+  g_assert_cmpuint (test_whip_server_count (server, "video"), ==, 0);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==, 1);
+  test_whip_server_free (server);
+}
+
+static void
+test_no_fingerprint (void)
+{
+  check_fault (TEST_WHIP_NO_FINGERPRINT, "a=fingerprint");
+}
+
+static void
+test_wrong_fingerprint (void)
+{
+  check_fault (TEST_WHIP_WRONG_FINGERPRINT, "certificate is not the one");
+}
+
+static void
+test_no_sdp (void)
+{
+  check_fault (TEST_WHIP_NO_SDP, "application/sdp");
+}
+
+static void
+test_rejecting (void)
+{
+  check_fault (TEST_WHIP_REJECTING, "none of the streams");
+}
+
+static void
+test_unreachable (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_NO_WAY, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+
+  assert_error (publish (VIDEO "whipsink name=sink connect-timeout=1000",
+          uri, NULL), (const gchar * const[]) { "stun-server", NULL });
+  test_whip_server_free (server);
+}
+
+static void
+check_loss (void (*lose) (TestWhipServer * server), const gchar * word)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+  const gchar *const words[] = { word, NULL };
+
+  test_whip_server_await (server, "video", 10);
+  lose (server);
+  assert_error (pipeline, words);
+  test_whip_server_free (server);
+}
+
+static void
+test_hang_up (void)
+{
+  check_loss (test_whip_server_hang_up, "has ended");
+}
+
+static void
+test_vanish (void)
+{
+  check_loss (test_whip_server_vanish, "was lost");
+}
+
+static void
+test_silent_server (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SILENT, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+
+  assert_error (publish (VIDEO "whipsink name=sink connect-timeout=200", uri,
+          NULL), (const gchar * const[]) { "200 ms", uri, NULL });
+  test_whip_server_free (server);
+}
+
+/* A server that does not answer does not keep anybody from stopping. */
+static void
+test_stop_while_offering (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SILENT, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+
+  while (test_whip_server_posts (server) == 0)
+    g_usleep (1000);
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const gchar *path;
+    const gchar *token;
+    const gchar *words[4];
+  } cases[] = {
+    {"/whip", NULL, {"asks who publishes", "401", "token"}},
+    {"/whip", "s3cret-not", {"does not take the token", "401", "/whip"}},
+    {"/nothing", "right", {"nothing to publish to", "404", "location"}},
+    {"/status/403", NULL, {"403", "the room  is closed", "token"}},
+    {"/status/503", NULL, {"503", "the room  is closed"}},
+    {"/status/200", NULL, {"does not speak WHIP", "200", "location"}},
+    {"/away", "right", {"another server", "location"}},
+  };
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, "right");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *uri = test_whip_server_uri (server, cases[i].path);
+
+    assert_error (publish (ONE, uri, cases[i].token), cases[i].words);
+  }
+  g_assert_false (test_whip_server_leaked (server));
+  g_assert_cmpuint (test_whip_server_posts (server), ==, 0);
+  test_whip_server_free (server);
+}
+
+static void
+test_nobody_there (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+
+  test_whip_server_free (server);
+  assert_error (publish (ONE, uri, NULL),
+      (const gchar * const[]) { "cannot be reached", uri, NULL });
+}
+
+static void
+test_settings (void)
+{
+  assert_error (publish (ONE, NULL, NULL),
+      (const gchar * const[]) { "Set the property location", NULL });
+  assert_error (publish (ONE, "example.org/whip", NULL),
+      (const gchar * const[]) { "example.org/whip", NULL });
+  assert_error (publish (ONE, "ftp://example.org", NULL),
+      (const gchar * const[]) { "ftp://example.org", NULL });
+  assert_error (publish (ONE, "http://127.0.0.1:1", "s3cret\r\nX: y"),
+      (const gchar * const[]) { "token", NULL });
+  assert_error (publish (VIDEO "whipsink name=sink stun-server=here",
+          "http://127.0.0.1:1", NULL), (const gchar * const[]) { "stun://HOST",
+        NULL
+      });
+}
+
+static void
+test_secrets_cannot_be_read (void)
+{
+  g_autoptr (GstElement) sink =
+      gst_object_ref_sink (gst_element_factory_make ("whipsink", NULL));
+
+  for (const gchar * const *name = (const gchar * const[]) {
+        "token", "turn-server", NULL
+      }; *name; name++) {
+    GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (sink),
+        *name);
+
+    g_assert_false (spec->flags & G_PARAM_READABLE);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add_func ("/whip/sink/" name, func)
+  ADD ("video", test_video);
+  ADD ("both", test_both);
+  ADD ("h264", test_h264);
+  ADD ("passive-server", test_passive_server);
+  ADD ("redirection", test_redirection);
+  ADD ("no-location", test_no_location);
+  ADD ("token", test_token);
+  ADD ("offer", test_offer);
+  ADD ("keyframe", test_keyframe);
+  ADD ("eos-and-again", test_eos_and_again);
+  ADD ("format-change", test_format_change);
+  ADD ("no-fingerprint", test_no_fingerprint);
+  ADD ("wrong-fingerprint", test_wrong_fingerprint);
+  ADD ("no-sdp", test_no_sdp);
+  ADD ("rejecting", test_rejecting);
+  ADD ("unreachable", test_unreachable);
+  ADD ("hang-up", test_hang_up);
+  ADD ("vanish", test_vanish);
+  ADD ("silent-server", test_silent_server);
+  ADD ("stop-while-offering", test_stop_while_offering);
+  ADD ("refusals", test_refusals);
+  ADD ("nobody-there", test_nobody_there);
+  ADD ("settings", test_settings);
+  ADD ("secrets-cannot-be-read", test_secrets_cannot_be_read);
+#undef ADD
+  return g_test_run ();
+}
