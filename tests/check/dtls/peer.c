@@ -301,3 +301,45 @@ peer_free_pair (Peer * pair[2])
   peer_free (pair[0]);
   peer_free (pair[1]);
 }
+
+void
+peer_new_unconnected_pair (Peer * pair[2])
+{
+  pair[0] = peer_new ("client", TRUE);
+  pair[1] = peer_new ("server", FALSE);
+  peer_connect (pair[0], pair[1]);
+}
+
+void
+peer_start_pair (Peer * pair[2])
+{
+  peer_set_state (pair[1], GST_STATE_PLAYING);
+  peer_set_state (pair[0], GST_STATE_PLAYING);
+}
+
+void
+peer_begin_stream (Peer * peer)
+{
+  GstPad *sink = gst_element_get_static_pad (peer->dec, "sink");
+  GstCaps *caps = gst_pad_get_pad_template_caps (sink);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_pad_send_event (sink, gst_event_new_stream_start ("test"));
+  gst_pad_send_event (sink, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+  gst_pad_send_event (sink, gst_event_new_segment (&segment));
+  gst_object_unref (sink);
+}
+
+GstFlowReturn
+peer_push_datagram (Peer * peer, const guint8 * data, gsize size)
+{
+  GstPad *sink = gst_element_get_static_pad (peer->dec, "sink");
+  GstBuffer *buffer = size ? gst_buffer_new_memdup (data, size) :
+      gst_buffer_new ();
+  GstFlowReturn flow = gst_pad_chain (sink, buffer);
+
+  gst_object_unref (sink);
+  return flow;
+}

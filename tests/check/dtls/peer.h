@@ -54,6 +54,15 @@ guint peer_count_entries (Peer * self, const gchar * entry);
 /* Returns: (transfer full) (nullable): the oldest message of that type. */
 GstMessage *peer_pop_message (Peer * self, GstMessageType type);
 
+/* A linked pair in state NULL, the first one the client. */
+void peer_new_unconnected_pair (Peer * pair[2]);
+/* The server first. */
+void peer_start_pair (Peer * pair[2]);
+
+/* For datagrams that come from nowhere, into dec.sink. */
+void peer_begin_stream (Peer * self);
+GstFlowReturn peer_push_datagram (Peer * self, const guint8 * data, gsize size);
+
 /* Returns: a linked and connected pair, the first one the client. */
 void peer_new_pair (Peer * pair[2]);
 void peer_free_pair (Peer * pair[2]);
