@@ -253,6 +253,7 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
   WhepPeerConfig config = {
     .context = whep_server_get_context (self->server),
     .cleaners = self->cleaners,.clock = clock,
+    .ice_tcp = read_number (self, (guint *) & self->settings.ice_tcp),
     .stun = self->stun,.turn = self->turn,
     .connect_timeout_ms =
         read_number (self, &self->settings.connect_timeout_ms),

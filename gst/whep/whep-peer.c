@@ -507,7 +507,7 @@ make_transport (WhepPeer * self, const WhepPeerConfig * config)
 {
   WhepTransportConfig transport = {
     .context = config->context,.controlling = config->controlling,
-    .stun = config->stun,.turn = config->turn,
+    .ice_tcp = config->ice_tcp,.stun = config->stun,.turn = config->turn,
   };
 
   self->transport = whep_transport_new (&transport, &transport_funcs, self);

@@ -67,6 +67,7 @@ typedef struct
  *   whep_peer_clean()
  * @clock: of the sink
  * @controlling: whether it is us who made the offer
+ * @ice_tcp: whether there are candidates for TCP (RFC 6544)
  * @stun: (nullable): a server for gathering candidates
  * @turn: (nullable): likewise
  * @connect_timeout_ms: how long it may take from whep_peer_set_remote() until
@@ -78,6 +79,7 @@ typedef struct
   GThreadPool *cleaners;
   GstClock *clock;
   gboolean controlling;
+  gboolean ice_tcp;
   GUri *stun;
   GUri *turn;
   guint connect_timeout_ms;

@@ -85,6 +85,9 @@ static const NumberSetting numbers[] = {
 
 /* All are off by default. */
 static const FlagSetting flags[] = {
+  {FIELD (ice_tcp), "ice-tcp", N_("ICE over TCP"),
+      N_("Take viewers over TCP as well (RFC 6544), for those whose network "
+            "lets no UDP through; each gets a TCP port of its own")},
   {FIELD (share_turn_server), "share-turn-server", N_("Share the TURN server"),
       N_("Tell viewers of turn-server too, with its user and password, for "
             "those that can reach nothing else. Whoever may view gets them")},

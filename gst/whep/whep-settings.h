@@ -25,6 +25,7 @@ typedef struct
   guint max_viewers;
   guint offers_per_minute;
   guint connect_timeout_ms;
+  gboolean ice_tcp;
   gboolean share_turn_server;
 } WhepSettings;
 

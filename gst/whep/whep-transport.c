@@ -126,7 +126,8 @@ whep_transport_new (const WhepTransportConfig * config,
   self->user_data = user_data;
   self->agent = whep_ice_agent_new (config->context, config->stun,
       config->turn, &self->stream_id);
-  g_object_set (self->agent, "controlling-mode", config->controlling, NULL);
+  g_object_set (self->agent, "controlling-mode", config->controlling, "ice-tcp",
+      config->ice_tcp, NULL);
   g_signal_connect_object (self->agent, "candidate-gathering-done",
       G_CALLBACK (on_gathering_done), self, 0);
   g_signal_connect_object (self->agent, "component-state-changed",

@@ -34,6 +34,7 @@ typedef struct
  * @context: where its timers and callbacks run
  * @controlling: whether it decides which way is taken, as who makes the offer
  *   does (RFC 8445 section 6.1.1)
+ * @ice_tcp: whether there are candidates for TCP (RFC 6544)
  * @stun: (nullable): a server for gathering candidates
  * @turn: (nullable): likewise
  */
@@ -41,6 +42,7 @@ typedef struct
 {
   GMainContext *context;
   gboolean controlling;
+  gboolean ice_tcp;
   GUri *stun;
   GUri *turn;
 } WhepTransportConfig;
