@@ -60,7 +60,7 @@ struct _DtlsConnection
   gboolean has_random;
   guint8 random[DTLS_RANDOM_SIZE];      /* the client's; servers only */
   DtlsDatagramQueue *held_data; /* NULL once released */
-  guint64 discarded;
+  guint discarded;
   guint64 resent;
 };
 
@@ -316,7 +316,8 @@ connection_repeat_flight (DtlsConnection * self, gint64 now_us)
   if (self->phase == DTLS_PHASE_HANDSHAKE)
     connection_proceed_handshake (self, now_us);
   dtls_flight_allow_repeats (self->flight, FALSE);
-  if (self->resent == before && dtls_flight_repeat (self->flight))
+  if (self->phase != DTLS_PHASE_FAILED && self->resent == before
+      && dtls_flight_repeat (self->flight))
     connection_note_news (self, now_us);
 }
 
@@ -470,11 +471,11 @@ dtls_connection_get_duration_us (const DtlsConnection * self)
   return self->established_us < 0 ? -1 : self->established_us - self->began_us;
 }
 
-guint64
+guint
 dtls_connection_take_discarded (DtlsConnection * self)
 {
-  guint64 total = dtls_session_get_discarded (self->session);
-  guint64 fresh = total - self->discarded;
+  guint total = dtls_session_get_discarded (self->session);
+  guint fresh = total - self->discarded;        /* also where it wraps */
 
   self->discarded = total;
   return fresh;

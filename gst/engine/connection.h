@@ -99,7 +99,7 @@ void dtls_connection_hush (DtlsConnection * self, gint64 now_us);
 void dtls_connection_proceed (DtlsConnection * self, gint64 now_us);
 
 /** Returns: records that did not decrypt since the last call. */
-guint64 dtls_connection_take_discarded (DtlsConnection * self);
+guint dtls_connection_take_discarded (DtlsConnection * self);
 
 /** Returns: how many times a whole flight was sent again. */
 guint64 dtls_connection_get_resent (const DtlsConnection * self);

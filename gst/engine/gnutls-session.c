@@ -435,7 +435,7 @@ dtls_session_get_data_size_max (DtlsSession * self)
   return gnutls_dtls_get_data_mtu (self->tls);
 }
 
-guint64
+guint
 dtls_session_get_discarded (DtlsSession * self)
 {
   return gnutls_record_get_discarded (self->tls);

@@ -92,8 +92,8 @@ void dtls_session_send_failure_alert (DtlsSession * self,
 /** Returns: bytes of data that one record can carry within the MTU. */
 gsize dtls_session_get_data_size_max (DtlsSession * self);
 
-/** Returns: records so far that did not decrypt or were seen before. */
-guint64 dtls_session_get_discarded (DtlsSession * self);
+/** Returns: records so far that did not decrypt or were seen before; wraps. */
+guint dtls_session_get_discarded (DtlsSession * self);
 
 /** Returns: (transfer full) (nullable): the peer's leaf certificate, DER. */
 GBytes *dtls_session_get_peer_certificate (DtlsSession * self);

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "engine/error.h"
+#include "engine/record.h"
 #include "failing-allocator.h"
 #include "virtual-network.h"
 
@@ -73,6 +74,49 @@ test_handshake (void)
       "same", total, connected);
   g_assert_cmpint (connected, <, total);
   g_assert_true (handshake (-1, &ignored));
+}
+
+static GBytes *
+keep_last (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
+    gpointer user_data)
+{
+  GBytes **last = user_data;
+
+  g_clear_pointer (last, g_bytes_unref);
+  *last = g_bytes_ref (datagram);
+  return datagram;
+}
+
+/* What fails when a flight is sent again ends with the alert, not with the
+ * flight. */
+static void
+test_nothing_follows_the_alert (void)
+{
+  glong total = 1;
+  guint failures = 0;
+
+  if (is_skipped ())
+    return;
+  for (glong i = -1; i < total; i++) {
+    g_autoptr (VirtualNetwork) net = virtual_network_new (1);
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+    g_autoptr (GBytes) last = NULL;
+
+    net->filter = keep_last;
+    net->filter_data = &last;
+    virtual_network_start (net, VIRTUAL_CLIENT);
+    failing_allocator_arm (i);
+    virtual_network_run (net, net->now_us + 60 * VIRTUAL_MS);
+    total = failing_allocator_disarm ();
+    if (client->state != DTLS_STATE_FAILED)
+      continue;
+    failures++;
+    g_assert_cmpuint (*(const guint8 *) g_bytes_get_data (last, NULL), ==,
+        DTLS_CONTENT_ALERT);
+  }
+  g_test_message ("%ld allocations failed, and %u associations", total,
+      failures);
+  g_assert_cmpuint (failures, >, 0);
 }
 
 static VirtualNetwork *
@@ -179,6 +223,8 @@ main (int argc, char **argv)
   if (failing_allocator_is_available ())
     failing_allocator_watch ("libgnutls.so");
   g_test_add_func ("/association-allocation/handshake", test_handshake);
+  g_test_add_func ("/association-allocation/nothing-follows-the-alert",
+      test_nothing_follows_the_alert);
   g_test_add_func ("/association-allocation/data", test_data);
   g_test_add_func ("/association-allocation/failed-restart",
       test_failed_restart_leaves_all_as_it_was);
