@@ -57,6 +57,7 @@
 #include "whep-remb.h"
 #include "whep-server.h"
 #include "whep-settings.h"
+#include "whep-tls.h"
 #include "whep-viewer.h"
 #include "whep-viewers.h"
 
@@ -415,18 +416,12 @@ read_tls (const WhepSettings * settings, GTlsCertificate ** certificate,
     GError ** error)
 {
   const gchar *file = settings->tls_certificate;
-  g_autoptr (GError) cause = NULL;
 
   if (!file)
     return TRUE;
-  *certificate = g_tls_certificate_new_from_files (file,
-      settings->tls_key ? settings->tls_key : file, &cause);
-  if (*certificate)
-    return TRUE;
-  g_set_error (error, cause->domain, cause->code,
-      _("Cannot read the TLS certificate %s and its key: %s"), file,
-      cause->message);
-  return FALSE;
+  *certificate = whep_tls_load (file, settings->tls_key ? settings->tls_key :
+      file, error);
+  return *certificate != NULL;
 }
 
 /* What viewers are told of. */

@@ -8,8 +8,11 @@
 
 #include <glib/gstdio.h>
 
+#include <libsoup/soup.h>
 #include <string.h>
 
+#include "identity.h"
+#include "test-sink.h"
 #include "test-viewer.h"
 
 #define VP8 96
@@ -19,119 +22,6 @@
   "video/x-raw,format=I420,width=64,height=48 ! vp8enc deadline=1 " \
   "keyframe-max-dist=9999 ! "
 #define AUDIO "audiotestsrc is-live=true ! opusenc ! "
-
-/* A pipeline with a whepsink of name "sink", and what it tells. */
-typedef struct
-{
-  GstElement *pipeline;
-  GstElement *sink;
-  guint port;
-  GMutex lock;
-  GCond cond;
-  GPtrArray *added;
-  GPtrArray *removed;           /* "ID REASON" */
-} Server;
-
-static void
-on_viewer_added (GstElement * sink, const gchar * id, Server * server)
-{
-  g_mutex_lock (&server->lock);
-  g_ptr_array_add (server->added, g_strdup (id));
-  g_cond_broadcast (&server->cond);
-  g_mutex_unlock (&server->lock);
-}
-
-static void
-on_viewer_removed (GstElement * sink, const gchar * id, const gchar * reason,
-    Server * server)
-{
-  g_mutex_lock (&server->lock);
-  g_ptr_array_add (server->removed, g_strdup_printf ("%s %s", id, reason));
-  g_cond_broadcast (&server->cond);
-  g_mutex_unlock (&server->lock);
-}
-
-static Server *
-server_start (const gchar * description)
-{
-  Server *server = g_new0 (Server, 1);
-  GError *error = NULL;
-
-  g_mutex_init (&server->lock);
-  g_cond_init (&server->cond);
-  server->added = g_ptr_array_new_with_free_func (g_free);
-  server->removed = g_ptr_array_new_with_free_func (g_free);
-  server->pipeline = gst_parse_launch (description, &error);
-  g_assert_no_error (error);
-  server->sink = gst_bin_get_by_name (GST_BIN (server->pipeline), "sink");
-  g_signal_connect (server->sink, "viewer-added",
-      G_CALLBACK (on_viewer_added), server);
-  g_signal_connect (server->sink, "viewer-removed",
-      G_CALLBACK (on_viewer_removed), server);
-  g_assert_cmpint (gst_element_set_state (server->pipeline,
-          GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
-  gst_element_get_state (server->pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
-  g_object_get (server->sink, "port", &server->port, NULL);
-  g_assert_cmpuint (server->port, >, 0);
-  return server;
-}
-
-static void
-server_stop (Server * server)
-{
-  gst_element_set_state (server->pipeline, GST_STATE_NULL);
-  g_assert_cmpuint (server->added->len, ==, server->removed->len);
-  gst_object_unref (server->sink);
-  gst_object_unref (server->pipeline);
-  g_ptr_array_unref (server->added);
-  g_ptr_array_unref (server->removed);
-  g_mutex_clear (&server->lock);
-  g_cond_clear (&server->cond);
-  g_free (server);
-}
-
-static guint64
-server_stat (Server * server, const gchar * name)
-{
-  g_autoptr (GstStructure) stats = NULL;
-  guint64 value = 0;
-  guint small;
-
-  g_object_get (server->sink, "stats", &stats, NULL);
-  if (gst_structure_get_uint (stats, name, &small))
-    return small;
-  g_assert_true (gst_structure_get_uint64 (stats, name, &value));
-  return value;
-}
-
-/* Waits until @n viewers were removed; the last for @reason. */
-static void
-await_removed (Server * server, guint n, const gchar * reason)
-{
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
-
-  g_mutex_lock (&server->lock);
-  while (server->removed->len < n) {
-    if (!g_cond_wait_until (&server->cond, &server->lock, deadline_us))
-      g_error ("%u viewers were removed", server->removed->len);
-  }
-  const gchar *last = g_ptr_array_index (server->removed, n - 1);
-  g_assert_true (g_str_has_suffix (last, reason));
-  g_mutex_unlock (&server->lock);
-}
-
-/* Returns: an accepted viewer. The stream may need a moment to start. */
-static TestViewer *
-viewer_of (Server * server)
-{
-  TestViewer *viewer = test_viewer_new ();
-  guint status;
-
-  while ((status = test_viewer_ask (viewer, server->port)) == 503)
-    g_usleep (10000);
-  g_assert_cmpuint (status, ==, 201);
-  return viewer;
-}
 
 static void
 failing_sink (const gchar * description, const gchar * word)
@@ -157,56 +47,58 @@ failing_sink (const gchar * description, const gchar * word)
 static void
 test_media (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       VIDEO "sink. " AUDIO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 20);
   test_viewer_await (viewer, OPUS, 20);
   g_assert_true (test_viewer_began_with_keyframe (viewer));
-  g_assert_cmpuint (server_stat (server, "viewers"), ==, 1);
-  g_assert_cmpuint (server_stat (server, "viewers-total"), ==, 1);
+  g_assert_cmpuint (test_sink_stat (server, "viewers"), ==, 1);
+  g_assert_cmpuint (test_sink_stat (server, "viewers-total"), ==, 1);
   g_assert_cmpuint (test_viewer_leave (viewer, server->port), ==, 200);
-  await_removed (server, 1, " left");
+  test_sink_await_removed (server, 1, " left");
   g_assert_cmpuint (test_viewer_leave (viewer, server->port), ==, 404);
-  g_assert_cmpuint (server_stat (server, "viewers"), ==, 0);
-  g_assert_cmpuint (server_stat (server, "ended-left"), ==, 1);
+  g_assert_cmpuint (test_sink_stat (server, "viewers"), ==, 0);
+  g_assert_cmpuint (test_sink_stat (server, "ended-left"), ==, 1);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_viewers_come_and_go (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *first = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *first = test_sink_add_viewer (server);
 
   test_viewer_await (first, VP8, 10);
-  TestViewer *late = viewer_of (server);
+  TestViewer *late = test_sink_add_viewer (server);
   test_viewer_await (late, VP8, 10);
   g_assert_true (test_viewer_began_with_keyframe (late));
 
   test_viewer_close (first);
-  await_removed (server, 1, " closed");
+  test_sink_await_removed (server, 1, " closed");
   test_viewer_await (late, VP8, test_viewer_count (late, VP8) + 10);
   test_viewer_free (first);
   test_viewer_free (late);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_keyframe_on_request (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 5);
-  guint64 before = server_stat (server, "keyframe-requests");
+  guint64 before = test_sink_stat (server, "keyframe-requests");
   test_viewer_request_keyframe (viewer);
-  while (server_stat (server, "keyframe-requests") == before)
+  while (test_sink_stat (server, "keyframe-requests") == before)
     test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 1);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
@@ -218,9 +110,10 @@ on_suggested_bitrate (GstElement * sink, guint bitrate, gint * last)
 static void
 test_suggested_bitrate (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *fast = viewer_of (server);
-  TestViewer *slow = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *fast = test_sink_add_viewer (server);
+  TestViewer *slow = test_sink_add_viewer (server);
   gint last = 0;
 
   g_signal_connect (server->sink, "suggested-bitrate",
@@ -231,22 +124,23 @@ test_suggested_bitrate (void)
   while (g_atomic_int_get (&last) != 512000)
     test_viewer_await (slow, VP8, test_viewer_count (slow, VP8) + 1);
   test_viewer_report_bitrate (fast, 5120000);
-  g_assert_cmpuint (server_stat (server, "suggested-bitrate"), ==, 512000);
+  g_assert_cmpuint (test_sink_stat (server, "suggested-bitrate"), ==, 512000);
   /* The next slowest counts when the slowest has gone. */
   while (g_atomic_int_get (&last) != 5120000) {
-    if (server_stat (server, "ended-left") == 0)
+    if (test_sink_stat (server, "ended-left") == 0)
       test_viewer_leave (slow, server->port);
     test_viewer_await (fast, VP8, test_viewer_count (fast, VP8) + 1);
   }
   test_viewer_free (fast);
   test_viewer_free (slow);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_falsified_fingerprint (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
   TestViewer *viewer = test_viewer_new ();
   gchar *offer = g_strdup (test_viewer_get_offer (viewer));
 
@@ -255,18 +149,18 @@ test_falsified_fingerprint (void)
   test_viewer_take_offer (viewer, offer);
   while (test_viewer_ask (viewer, server->port) == 503)
     g_usleep (10000);
-  await_removed (server, 1, " handshake");
+  test_sink_await_removed (server, 1, " handshake");
   g_assert_cmpuint (test_viewer_count (viewer, VP8), ==, 0);
-  g_assert_cmpuint (server_stat (server, "ended-handshake"), ==, 1);
+  g_assert_cmpuint (test_sink_stat (server, "ended-handshake"), ==, 1);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_viewer_that_never_connects (void)
 {
-  Server *server =
-      server_start ("whepsink name=sink port=0 connect-timeout=100 "
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 connect-timeout=100 "
       VIDEO "sink.");
   TestViewer *viewer = test_viewer_new ();
   gchar **parts = g_strsplit (test_viewer_get_offer (viewer), "a=ice-pwd:",
@@ -276,46 +170,48 @@ test_viewer_that_never_connects (void)
   g_strfreev (parts);
   while (test_viewer_ask (viewer, server->port) == 503)
     g_usleep (10000);
-  await_removed (server, 1, " unreachable");
+  test_sink_await_removed (server, 1, " unreachable");
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_most_viewers (void)
 {
-  Server *server =
-      server_start ("whepsink name=sink port=0 max-viewers=1 " VIDEO "sink.");
-  TestViewer *first = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 max-viewers=1 " VIDEO
+      "sink.");
+  TestViewer *first = test_sink_add_viewer (server);
   TestViewer *second = test_viewer_new ();
 
   g_assert_cmpuint (test_viewer_ask (second, server->port), ==, 503);
   g_assert_nonnull (strstr (test_viewer_get_body (second), "1 viewers"));
   g_assert_cmpuint (test_viewer_leave (first, server->port), ==, 200);
-  await_removed (server, 1, " left");
+  test_sink_await_removed (server, 1, " left");
   g_assert_cmpuint (test_viewer_ask (second, server->port), ==, 201);
   test_viewer_await (second, VP8, 5);
   test_viewer_free (first);
   test_viewer_free (second);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_refused_offers (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " AUDIO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " AUDIO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
   TestViewer *other = test_viewer_new ();
 
   test_viewer_take_offer (other, g_strdup ("v=0\r\n"));
   g_assert_cmpuint (test_viewer_ask (other, server->port), ==, 400);
   test_viewer_take_offer (other, g_strnfill (70000, 'x'));
   g_assert_cmpuint (test_viewer_ask (other, server->port), ==, 413);
-  g_assert_cmpuint (server_stat (server, "offers-refused"), >=, 1);
+  g_assert_cmpuint (test_sink_stat (server, "offers-refused"), >=, 1);
   test_viewer_await (viewer, OPUS, 10);
   test_viewer_free (viewer);
   test_viewer_free (other);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 /* Found when a loaded machine gave sound its caps long before the picture:
@@ -323,7 +219,7 @@ test_refused_offers (void)
 static void
 test_early_viewer_gets_all_streams (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
       "valve name=gate drop=true ! vp8enc deadline=1 ! sink. " AUDIO "sink.");
   TestViewer *viewer = test_viewer_new ();
@@ -338,13 +234,13 @@ test_early_viewer_gets_all_streams (void)
   test_viewer_await (viewer, VP8, 5);
   test_viewer_await (viewer, OPUS, 5);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_offers_per_minute (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "offers-per-minute=3 " VIDEO "sink.");
   TestViewer *viewer = test_viewer_new ();
   guint asked = 0;
@@ -353,7 +249,7 @@ test_offers_per_minute (void)
     g_assert_cmpuint (++asked, <=, 3);
   g_assert_cmpuint (asked, ==, 3);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 /* Offers that never connect, and leaving at random: an honest viewer's
@@ -361,9 +257,10 @@ test_offers_per_minute (void)
 static void
 test_flood_of_offers (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 max-viewers=20 "
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 max-viewers=20 "
       "connect-timeout=60000 " VIDEO "sink.");
-  TestViewer *honest = viewer_of (server);
+  TestViewer *honest = test_sink_add_viewer (server);
   TestViewer *flood = test_viewer_new ();
   gchar **parts = g_strsplit (test_viewer_get_offer (flood), "a=ice-pwd:",
       -1);
@@ -388,15 +285,70 @@ test_flood_of_offers (void)
   g_rand_free (rand);
   test_viewer_free (honest);
   test_viewer_free (flood);
-  server_stop (server);
+  test_sink_stop (server);
+}
+
+static gboolean
+accept_any (SoupMessage * message, GTlsCertificate * certificate,
+    GTlsCertificateFlags errors, gpointer unused)
+{
+  return TRUE;
+}
+
+/* Returns: the status of a request over HTTPS. */
+static guint
+ask_over_https (TestSink * server, SoupSession * session, const gchar * path,
+    const gchar * offer)
+{
+  g_autofree gchar *uri = g_strdup_printf ("https://127.0.0.1:%u%s",
+      server->port, path);
+  g_autoptr (SoupMessage) message =
+      soup_message_new (offer ? "POST" : "GET", uri);
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_any),
+      NULL);
+  if (offer) {
+    g_autoptr (GBytes) body = g_bytes_new (offer, strlen (offer));
+
+    soup_message_set_request_body_from_bytes (message, "application/sdp", body);
+  }
+  g_autoptr (GBytes) response =
+      soup_session_send_and_read (session, message, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (response), >, 0);
+  return soup_message_get_status (message);
 }
 
 static void
 test_https (void)
 {
+  gchar *file = test_identity_new ();
+  g_autofree gchar *line = g_strdup_printf ("whepsink name=sink port=0 "
+      "tls-certificate=%s " VIDEO "sink.", file);
+  TestSink *server = test_sink_start (line);
+  TestViewer *viewer = test_viewer_new ();
+  g_autoptr (SoupSession) session = soup_session_new ();
+  guint status;
+
+  g_assert_cmpuint (ask_over_https (server, session, "/", NULL), ==, 200);
+  while ((status = ask_over_https (server, session, "/whep",
+              test_viewer_get_offer (viewer))) == 503)
+    g_usleep (10000);
+  g_assert_cmpuint (status, ==, 201);
+  /* Over plain HTTP it says what to write instead. */
+  g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 400);
+  g_assert_nonnull (strstr (test_viewer_get_body (viewer), "https://"));
+  test_viewer_free (viewer);
+  test_sink_stop (server);
+  test_identity_free (file);
+}
+
+static void
+test_https_without_certificate (void)
+{
   g_autofree gchar *file =
       g_build_filename (g_get_tmp_dir (), "whepsink-XXXXXX", NULL);
-  g_autoptr (GError) error = NULL;
   g_autofree gchar *text = NULL;
   gint fd = g_mkstemp (file);
 
@@ -411,8 +363,9 @@ test_https (void)
 static void
 test_trickle (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   g_assert_cmpuint (test_viewer_patch (viewer, server->port, "\"*\"",
           "a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n"), ==, 204);
@@ -426,11 +379,11 @@ test_trickle (void)
           "a=ice-ufrag:new1\r\n"), ==, 412);
   test_viewer_await (viewer, VP8, 5);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static GstMessage *
-await_message (Server * server, GstMessageType types)
+await_message (TestSink * server, GstMessageType types)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (server->pipeline);
   GstMessage *message =
@@ -443,27 +396,29 @@ await_message (Server * server, GstMessageType types)
 static void
 test_eos (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 5);
   gst_element_send_event (server->pipeline, gst_event_new_eos ());
   gst_message_unref (await_message (server, GST_MESSAGE_EOS));
-  await_removed (server, 1, " eos");
+  test_sink_await_removed (server, 1, " eos");
   g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 503);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_restart (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 5);
   gst_element_set_state (server->pipeline, GST_STATE_READY);
-  await_removed (server, 1, " stopped");
+  test_sink_await_removed (server, 1, " stopped");
   test_viewer_free (viewer);
   viewer = test_viewer_new ();
   g_assert_cmpuint (test_viewer_ask (viewer, server->port), ==, 503);
@@ -473,18 +428,19 @@ test_restart (void)
   gst_element_set_state (server->pipeline, GST_STATE_PLAYING);
   g_object_get (server->sink, "port", &server->port, NULL);
   test_viewer_free (viewer);
-  viewer = viewer_of (server);
+  viewer = test_sink_add_viewer (server);
   test_viewer_await (viewer, VP8, 5);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 /* The leg goes on, by a way that was found anew. */
 static void
 test_ice_restart (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 5);
   g_assert_cmpuint (test_viewer_restart_ice (viewer, server->port, "\"x\""), ==,
@@ -495,14 +451,15 @@ test_ice_restart (void)
   test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 20);
   g_assert_cmpuint (server->removed->len, ==, 0);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_pause (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 " VIDEO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
 
   test_viewer_await (viewer, VP8, 5);
   gst_element_set_state (server->pipeline, GST_STATE_PAUSED);
@@ -511,13 +468,13 @@ test_pause (void)
   test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 10);
   g_assert_cmpuint (server->removed->len, ==, 0);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_h264_parser (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
       "x264enc tune=zerolatency ! video/x-h264,stream-format=avc ! sink.");
   TestViewer *viewer = test_viewer_new ();
@@ -528,28 +485,28 @@ test_h264_parser (void)
   /* The offer has constrained baseline alone; x264enc made High of it. */
   g_assert_cmpuint (status, ==, 406);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 
-  server = server_start ("whepsink name=sink port=0 "
+  server = test_sink_start ("whepsink name=sink port=0 "
       "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
       "x264enc tune=zerolatency ! "
       "video/x-h264,stream-format=avc,profile=constrained-baseline ! sink.");
-  viewer = viewer_of (server);
+  viewer = test_sink_add_viewer (server);
   test_viewer_await (viewer, 102, 10);
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 /* Live streams are refused nothing while nobody watches. */
 static void
 test_no_viewers (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "videotestsrc num-buffers=3 ! video/x-raw,width=64,height=48 ! vp8enc ! "
       "sink.");
 
   gst_message_unref (await_message (server, GST_MESSAGE_EOS));
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
@@ -579,11 +536,11 @@ test_pads (void)
 static void
 test_pad_released_while_watched (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "videotestsrc is-live=true ! video/x-raw,width=64,height=48 ! "
       "vp8enc deadline=1 ! tee name=t t. ! queue ! fakesink async=false "
       "t. ! queue name=q ! sink. " AUDIO "sink.");
-  TestViewer *viewer = viewer_of (server);
+  TestViewer *viewer = test_sink_add_viewer (server);
   g_autoptr (GstElement) queue =
       gst_bin_get_by_name (GST_BIN (server->pipeline), "q");
   g_autoptr (GstPad) src = gst_element_get_static_pad (queue, "src");
@@ -595,15 +552,15 @@ test_pad_released_while_watched (void)
   gst_element_set_locked_state (queue, TRUE);
   gst_element_set_state (queue, GST_STATE_NULL);
   gst_element_release_request_pad (server->sink, sink);
-  await_removed (server, 1, " format");
+  test_sink_await_removed (server, 1, " format");
   test_viewer_free (viewer);
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 static void
 test_settings_that_do_not_work (void)
 {
-  Server *server = server_start ("whepsink name=sink port=0 "
+  TestSink *server = test_sink_start ("whepsink name=sink port=0 "
       "fakesrc is-live=true ! fakesink async=false");
   g_autofree gchar *busy =
       g_strdup_printf ("fakesrc ! fakesink whepsink port=%u", server->port);
@@ -616,7 +573,7 @@ test_settings_that_do_not_work (void)
       "http://x");
   failing_sink ("fakesrc ! fakesink whepsink port=0 turn-server=turn://x",
       "turn://x");
-  server_stop (server);
+  test_sink_stop (server);
 }
 
 /* In a process of its own, which does not find this project's elements. */
@@ -673,6 +630,8 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/sink/offers-per-minute", test_offers_per_minute);
   g_test_add_func ("/whep/sink/flood-of-offers", test_flood_of_offers);
   g_test_add_func ("/whep/sink/https", test_https);
+  g_test_add_func ("/whep/sink/https-without-certificate",
+      test_https_without_certificate);
   g_test_add_func ("/whep/sink/trickle", test_trickle);
   g_test_add_func ("/whep/sink/eos", test_eos);
   g_test_add_func ("/whep/sink/restart", test_restart);

@@ -37,6 +37,8 @@ struct _TestViewer
   gboolean ready;
   guint counts[128];
   guint32 video_ssrc;
+  guint32 video_time;
+  guint longest_gap;
   gboolean began_with_keyframe;
 };
 
@@ -97,6 +99,18 @@ is_keyframe (GstRTPBuffer * rtp)
   return (payload[4] & 1) == 0;
 }
 
+/* With the lock. */
+static void
+follow_time (TestViewer * self, guint32 time)
+{
+  gint32 step = time - self->video_time;
+
+  if (self->counts[96] > 0 && step > (gint32) self->longest_gap)
+    self->longest_gap = step;
+  if (self->counts[96] == 0 || step > 0)
+    self->video_time = time;
+}
+
 static void
 on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     TestViewer * self)
@@ -110,6 +124,8 @@ on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     self->began_with_keyframe = is_keyframe (&rtp);
     self->video_ssrc = gst_rtp_buffer_get_ssrc (&rtp);
   }
+  if (payload_type == 96)
+    follow_time (self, gst_rtp_buffer_get_timestamp (&rtp));
   self->counts[payload_type]++;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
@@ -418,6 +434,27 @@ test_viewer_count (TestViewer * self, guint payload_type)
   guint count = self->counts[payload_type];
   g_mutex_unlock (&self->lock);
   return count;
+}
+
+guint
+test_viewer_longest_gap (TestViewer * self)
+{
+  g_mutex_lock (&self->lock);
+  guint gap = self->longest_gap;
+  self->longest_gap = 0;
+  g_mutex_unlock (&self->lock);
+  return gap;
+}
+
+/* Its agent hears through this element alone. */
+void
+test_viewer_freeze (TestViewer * self)
+{
+  g_autoptr (GstElement) in =
+      gst_bin_get_by_name (GST_BIN (self->pipeline), "in");
+
+  gst_element_set_locked_state (in, TRUE);
+  gst_element_set_state (in, GST_STATE_NULL);
 }
 
 gboolean

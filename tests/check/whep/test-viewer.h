@@ -63,6 +63,17 @@ void test_viewer_await (TestViewer * self, guint payload_type, guint n);
 /** test_viewer_count: how many packets of a payload type there were. */
 guint test_viewer_count (TestViewer * self, guint payload_type);
 
+/**
+ * test_viewer_longest_gap:
+ *
+ * Returns: the longest step of RTP time between VP8 packets that followed each
+ * other, at 90 kHz, since it was last asked.
+ */
+guint test_viewer_longest_gap (TestViewer * self);
+
+/** test_viewer_freeze: answers nothing any more, ICE checks included. */
+void test_viewer_freeze (TestViewer * self);
+
 /** Whether the very first VP8 packet began a keyframe. */
 gboolean test_viewer_began_with_keyframe (TestViewer * self);
 
