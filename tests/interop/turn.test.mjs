@@ -3,6 +3,9 @@
 // the address of this network, with long-term credentials.
 
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
 import { freeUdpPort, start } from './lib/process.mjs';
@@ -84,4 +87,24 @@ test('viewers are not told of a relay unasked', async (t) => {
   // The relay that the server got for itself.
   assert.match(answer, /a=candidate:.* typ relay/);
   await waitForStats(page, decoded(30));
+});
+
+test('a STUN server is asked, and need not answer', async (t) => {
+  const socket = createSocket('udp4').bind(0, ADDRESS);
+  await once(socket, 'listening');
+  t.after(() => socket.close());
+  const asked = once(socket, 'message');
+  const { uri } = await serve(t, [VP8], {
+    options: `stun-server=stun://${ADDRESS}:${socket.address().port}` });
+  const response = await fetch(`${uri}whep`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/sdp' },
+    body: readFileSync('../check/whep/offers/chromium.sdp'),
+  });
+  assert.equal(response.status, 201);
+  assert.match(await response.text(), /a=candidate:.* typ host/);
+  // A binding request, of RFC 3489 even, which servers know as well.
+  const [datagram] = await asked;
+  assert.equal(datagram.readUInt16BE(0), 0x0001);
+  assert.equal(datagram.readUInt16BE(2), datagram.length - 20);
 });
