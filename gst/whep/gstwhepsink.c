@@ -255,6 +255,9 @@ make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
     .context = whep_server_get_context (self->server),
     .cleaners = self->cleaners,.clock = clock,
     .ice_tcp = read_number (self, (guint *) & self->settings.ice_tcp),
+    .ssrcs = whep_inputs_get_ssrcs (self->inputs),
+    .obtain_packetizer = whep_inputs_obtain_packetizer,
+    .packets_data = self->inputs,
     .stun = self->stun,.turn = self->turn,
     .connect_timeout_ms =
         read_number (self, &self->settings.connect_timeout_ms),

@@ -17,6 +17,8 @@ GST_DEBUG_CATEGORY_STATIC (whep_input_debug);
 /* Viewers that come or lose packets together share one keyframe. */
 #define KEYFRAME_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
 
+#define PAYLOAD_TYPES 128
+
 struct _WhepInput
 {
   GObject parent;
@@ -36,6 +38,7 @@ struct _WhepInput
   gboolean keyframe_wanted;
   gint64 keyframe_requested_us;
   guint64 keyframe_requests;
+  GWeakRef packetizers[PAYLOAD_TYPES];  /* by payload type */
 };
 
 G_DEFINE_TYPE_WITH_CODE (WhepInput, whep_input, G_TYPE_OBJECT,
@@ -79,6 +82,38 @@ whep_input_get_keyframe_requests (WhepInput * self)
   guint64 requests = self->keyframe_requests;
   g_mutex_unlock (&self->lock);
   return requests;
+}
+
+/* With the lock, so that two who ask at once get the same. */
+static WhepPacketizer *
+find_or_make_packetizer (WhepInput * self, gint payload_type, guint32 ssrc)
+{
+  GWeakRef *place = &self->packetizers[payload_type];
+  g_autoptr (WhepPacketizer) packetizer = g_weak_ref_get (place);
+  g_autoptr (GError) error = NULL;
+
+  if (!self->format.codec || (packetizer
+          && whep_packetizer_get_codec (packetizer) == self->format.codec))
+    return g_steal_pointer (&packetizer);
+  g_clear_object (&packetizer);
+  packetizer = whep_packetizer_new (self->format.codec, payload_type, ssrc,
+      &error);
+  if (!packetizer)
+    GST_WARNING_OBJECT (self->pad, "%s", error->message);
+  g_weak_ref_set (place, packetizer);
+  return g_steal_pointer (&packetizer);
+}
+
+WhepPacketizer *
+whep_input_obtain_packetizer (WhepInput * self, gint payload_type, guint32 ssrc)
+{
+  g_return_val_if_fail (payload_type >= 0 && payload_type < PAYLOAD_TYPES,
+      NULL);
+  g_mutex_lock (&self->lock);
+  WhepPacketizer *packetizer =
+      find_or_make_packetizer (self, payload_type, ssrc);
+  g_mutex_unlock (&self->lock);
+  return packetizer;
 }
 
 /* Whether a request is due now; with the lock. */
@@ -290,6 +325,8 @@ whep_input_finalize (GObject * object)
   gst_clear_object (&self->pad);
   gst_clear_object (&self->appsink);
   gst_clear_object (&self->parser);
+  for (guint i = 0; i < PAYLOAD_TYPES; i++)
+    g_weak_ref_clear (&self->packetizers[i]);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (whep_input_parent_class)->finalize (object);
 }
@@ -304,6 +341,8 @@ static void
 whep_input_init (WhepInput * self)
 {
   g_mutex_init (&self->lock);
+  for (guint i = 0; i < PAYLOAD_TYPES; i++)
+    g_weak_ref_init (&self->packetizers[i], NULL);
 }
 
 static void

@@ -13,7 +13,7 @@
 
 #include <gst/gst.h>
 
-#include "whep-format.h"
+#include "whep-packetizer.h"
 
 G_BEGIN_DECLS
 
@@ -61,6 +61,19 @@ WhepFormat whep_input_get_format (WhepInput * self);
 
 /** whep_input_is_eos: whether the stream has ended. */
 gboolean whep_input_is_eos (WhepInput * self);
+
+/**
+ * whep_input_obtain_packetizer:
+ * @ssrc: of its packets; always the same for one input
+ *
+ * Who asks for the same payload type gets the same packets, as long as
+ * somebody has them.
+ *
+ * Returns: (transfer full) (nullable): the stream as packets, %NULL while it
+ * has no caps.
+ */
+WhepPacketizer *whep_input_obtain_packetizer (WhepInput * self,
+    gint payload_type, guint32 ssrc);
 
 /**
  * whep_input_request_keyframe:

@@ -14,6 +14,7 @@ struct _WhepInputs
   GstBin *sink;
   WhepInputFuncs funcs;
   gpointer user_data;
+  guint32 ssrcs[WHEP_INPUTS_MAX];
 
   GMutex lock;
   /* All below under the lock. */
@@ -47,6 +48,8 @@ whep_inputs_new (GstBin * sink, const WhepInputFuncs * funcs,
   self->sink = sink;
   self->funcs = *funcs;
   self->user_data = user_data;
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
+    self->ssrcs[i] = g_random_int ();
   return self;
 }
 
@@ -198,17 +201,42 @@ whep_inputs_read_formats (WhepInputs * self, WhepFormat * formats)
   return n;
 }
 
+static WhepInput *
+ref_input (WhepInputs * self, guint index)
+{
+  WhepInput *input = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&input, self->list[index]);
+  g_mutex_unlock (&self->lock);
+  return input;
+}
+
+/* Packets */
+
+const guint32 *
+whep_inputs_get_ssrcs (WhepInputs * self)
+{
+  return self->ssrcs;
+}
+
+WhepPacketizer *
+whep_inputs_obtain_packetizer (gpointer inputs, guint index, gint payload_type)
+{
+  WhepInputs *self = inputs;
+  g_autoptr (WhepInput) input = ref_input (self, index);
+
+  return input ? whep_input_obtain_packetizer (input, payload_type,
+      self->ssrcs[index]) : NULL;
+}
+
 /* Keyframes */
 
 void
 whep_inputs_request_keyframe (WhepInputs * self, guint index)
 {
-  g_autoptr (WhepInput) input = NULL;
+  g_autoptr (WhepInput) input = ref_input (self, index);
 
-  g_mutex_lock (&self->lock);
-  if (self->list[index])
-    input = g_object_ref (self->list[index]);
-  g_mutex_unlock (&self->lock);
   if (input)
     whep_input_request_keyframe (input);
 }

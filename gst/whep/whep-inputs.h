@@ -60,6 +60,23 @@ gboolean whep_inputs_are_eos (WhepInputs * self);
  */
 guint whep_inputs_read_formats (WhepInputs * self, WhepFormat * formats);
 
+/**
+ * whep_inputs_get_ssrcs:
+ *
+ * Returns: (array fixed-size=16): the SSRC of each stream's packets, which
+ * all peers share.
+ */
+const guint32 *whep_inputs_get_ssrcs (WhepInputs * self);
+
+/**
+ * whep_inputs_obtain_packetizer: see whep_input_obtain_packetizer().
+ * @inputs: a #WhepInputs
+ *
+ * Returns: (transfer full) (nullable): %NULL, too, when the stream is gone.
+ */
+WhepPacketizer *whep_inputs_obtain_packetizer (gpointer inputs, guint index,
+    gint payload_type);
+
 /** whep_inputs_request_keyframe: see whep_input_request_keyframe(). */
 void whep_inputs_request_keyframe (WhepInputs * self, guint index);
 

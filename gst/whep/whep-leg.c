@@ -11,21 +11,17 @@
 
 #include "whep-ice.h"
 
-/* An RTP packet, before the tag of SRTP and the headers below it. */
-#define RTP_MTU 1200
 #define RTCP_INTERVAL_NS GST_SECOND
 
-/* As of the elements' enumerations. */
+/* As of the element's enumeration. */
 #define RTP_PROFILE_SAVPF 4
-#define PICTURE_ID_15_BIT 2
 
 static const gchar *const dtls_factories[] = {
   "dtlscertgen", "dtlsdec", "dtlsenc", "srtpkeyer", "dtlssrtpdemux", NULL
 };
 
 static const gchar *const other_factories[] = {
-  "appsink", "appsrc", "funnel", "nicesink", "nicesrc", "rtpfunnel",
-  "rtprtxsend", "rtpsession", NULL
+  "appsink", "nicesrc", "rtpsession", NULL
 };
 
 static gboolean
@@ -106,154 +102,73 @@ add_all (WhepLeg * leg, const gchar * const *factories, GstElement ** elements,
   return TRUE;
 }
 
+static void
+set_link_error (GError ** error, GstElement * from, const gchar * src,
+    const gchar * to, const gchar * sink)
+{
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_PAD,
+      "%s.%s cannot be linked to %s.%s", GST_ELEMENT_NAME (from), src, to,
+      sink);
+}
+
 static gboolean
 link_pads (GstElement * from, const gchar * src, GstElement * to,
     const gchar * sink, GError ** error)
 {
   if (gst_element_link_pads (from, src, to, sink))
     return TRUE;
-  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_PAD,
-      "%s.%s cannot be linked to %s.%s", GST_ELEMENT_NAME (from), src,
-      GST_ELEMENT_NAME (to), sink);
+  set_link_error (error, from, src, GST_ELEMENT_NAME (to), sink);
   return FALSE;
-}
-
-static void
-set_if_there (GstElement * element, const gchar * property, const gchar * value)
-{
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property))
-    gst_util_set_object_arg (G_OBJECT (element), property, value);
-}
-
-static GstElement *
-add_payloader (WhepLeg * leg, const WhepMedia * media, guint32 ssrc,
-    GError ** error)
-{
-  GstElement *payloader = add (leg, media->codec->payloader, error);
-
-  if (!payloader)
-    return NULL;
-  g_object_set (payloader, "pt", media->payload_type, "ssrc", ssrc, "mtu",
-      RTP_MTU, NULL);
-  set_if_there (payloader, "picture-id-mode", "15-bit");
-  set_if_there (payloader, "config-interval", "-1");
-  set_if_there (payloader, "aggregate-mode", "zero-latency");
-  return payloader;
-}
-
-static GstElement *
-add_source (WhepLeg * leg, GError ** error)
-{
-  GstElement *source = add (leg, "appsrc", error);
-
-  if (source)
-    g_object_set (source, "format", GST_FORMAT_TIME, "is-live", TRUE,
-        "block", FALSE, "max-bytes", G_GUINT64_CONSTANT (0), NULL);
-  return source;
-}
-
-static gboolean
-add_tracks (WhepLeg * leg, const WhepLegConfig * config, GstElement * funnel,
-    GError ** error)
-{
-  for (guint i = 0; i < config->offer->media->len; i++) {
-    const WhepMedia *media = g_ptr_array_index (config->offer->media, i);
-    GstElement *source, *payloader;
-
-    if (media->input < 0)
-      continue;
-    if (!(source = add_source (leg, error))
-        || !(payloader = add_payloader (leg, media,
-                config->ssrcs[media->input], error))
-        || !link_pads (source, "src", payloader, "sink", error)
-        || !link_pads (payloader, "src", funnel, "sink_%u", error))
-      return FALSE;
-    leg->sources[media->input] = source;
-    leg->codecs[media->input] = media->codec;
-    leg->payload_types[media->input] = media->payload_type;
-    leg->rtx_payload_types[media->input] = media->rtx_payload_type;
-  }
-  return TRUE;
-}
-
-/* Which payload types and SSRCs repeat which (RFC 4588). */
-static gboolean
-read_rtx_maps (const WhepLegConfig * config, GstStructure ** payload_types,
-    GstStructure ** ssrcs)
-{
-  *payload_types = gst_structure_new_empty ("application/x-rtp-pt-map");
-  *ssrcs = gst_structure_new_empty ("application/x-rtp-ssrc-map");
-  for (guint i = 0; i < config->offer->media->len; i++) {
-    const WhepMedia *media = g_ptr_array_index (config->offer->media, i);
-    g_autofree gchar *payload_type = NULL;
-    g_autofree gchar *ssrc = NULL;
-
-    if (media->input < 0 || media->rtx_payload_type < 0)
-      continue;
-    payload_type = g_strdup_printf ("%d", media->payload_type);
-    ssrc = g_strdup_printf ("%u", config->ssrcs[media->input]);
-    gst_structure_set (*payload_types, payload_type, G_TYPE_UINT,
-        (guint) media->rtx_payload_type, NULL);
-    gst_structure_set (*ssrcs, ssrc, G_TYPE_UINT,
-        config->rtx_ssrcs[media->input], NULL);
-  }
-  return gst_structure_n_fields (*ssrcs) > 0;
 }
 
 /* The session asks for what it needs to relate RTP time to clock time. */
 static GstCaps *
-on_request_pt_map (GstElement * session, guint payload_type, WhepLeg * leg)
+on_request_pt_map (GstElement * session, guint payload_type,
+    const WhepOffer * remote)
 {
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (leg->codecs[i] && ((guint) leg->payload_types[i] == payload_type
-            || leg->rtx_payload_types[i] == (gint) payload_type))
+  for (guint i = 0; i < remote->media->len; i++) {
+    const WhepMedia *media = g_ptr_array_index (remote->media, i);
+
+    if (media->input >= 0 && (media->payload_type == (gint) payload_type
+            || media->rtx_payload_type == (gint) payload_type))
       return gst_caps_new_simple ("application/x-rtp",
-          "media", G_TYPE_STRING, leg->codecs[i]->media,
-          "clock-rate", G_TYPE_INT, (gint) leg->codecs[i]->clock_rate, NULL);
+          "media", G_TYPE_STRING, media->codec->media,
+          "clock-rate", G_TYPE_INT, (gint) media->codec->clock_rate, NULL);
   }
   return NULL;
 }
 
-/* Links the funnel to the session, by way of retransmission if wanted. */
 static gboolean
-link_session (WhepLeg * leg, const WhepLegConfig * config,
-    GstElement * funnel, GError ** error)
+link_tracks (WhepLeg * leg, WhepTracks * tracks, GError ** error)
 {
-  GstStructure *payload_types, *ssrcs;
-  GstElement *rtx;
-  gboolean ok;
+  g_autoptr (GstPad) sink =
+      gst_element_request_pad_simple (leg->session, "send_rtp_sink");
 
-  if (!read_rtx_maps (config, &payload_types, &ssrcs)) {
-    ok = link_pads (funnel, "src", leg->session, "send_rtp_sink", error);
-  } else if ((ok = (rtx = add (leg, "rtprtxsend", error)) != NULL)) {
-    g_object_set (rtx, "payload-type-map", payload_types, "ssrc-map", ssrcs,
-        "max-size-time", 1000u, "max-size-packets", 0u, NULL);
-    ok = link_pads (funnel, "src", rtx, "sink", error)
-        && link_pads (rtx, "src", leg->session, "send_rtp_sink", error);
-  }
-  gst_structure_free (payload_types);
-  gst_structure_free (ssrcs);
-  return ok;
+  if (gst_pad_link (whep_tracks_get_pad (tracks), sink) == GST_PAD_LINK_OK)
+    return TRUE;
+  set_link_error (error, leg->session, "send_rtp_sink", "tracks", "src");
+  return FALSE;
 }
 
 static gboolean
 add_session (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
-  GstElement *funnel = add (leg, "rtpfunnel", error);
   GstStructure *sdes;
 
-  if (!funnel || !(leg->session = add (leg, "rtpsession", error)))
+  if (!(leg->session = add (leg, "rtpsession", error)))
     return FALSE;
   sdes = gst_structure_new ("application/x-rtp-source-sdes",
       "cname", G_TYPE_STRING, config->cname, NULL);
+  /* Reports relate RTP time to the time the media belong to, not to that of
+   * sending, or picture and sound of unlike latency would be apart. */
   g_object_set (leg->session, "rtp-profile", RTP_PROFILE_SAVPF, "sdes", sdes,
-      "rtcp-min-interval", (guint64) RTCP_INTERVAL_NS, NULL);
+      "rtcp-min-interval", (guint64) RTCP_INTERVAL_NS,
+      "rtcp-sync-send-time", FALSE, NULL);
   gst_structure_free (sdes);
   g_signal_connect (leg->session, "request-pt-map",
-      G_CALLBACK (on_request_pt_map), leg);
+      G_CALLBACK (on_request_pt_map), (gpointer) config->offer);
 
-  return add_tracks (leg, config, funnel, error)
-      && link_session (leg, config, funnel, error)
+  return link_tracks (leg, config->tracks, error)
       && link_pads (leg->session, "send_rtp_src", leg->protect, "rtp_sink_%u",
       error)
       && link_pads (leg->session, "send_rtcp_src", leg->protect,
@@ -264,12 +179,10 @@ add_session (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 
 static void
 configure_transport (WhepLeg * leg, const WhepLegConfig * config,
-    GstElement * nicesrc, GstElement * nicesink)
+    GstElement * nicesrc)
 {
   g_object_set (nicesrc, "agent", config->agent, "stream", config->stream_id,
       "component", WHEP_ICE_COMPONENT, "do-timestamp", FALSE, NULL);
-  g_object_set (nicesink, "agent", config->agent, "stream", config->stream_id,
-      "component", WHEP_ICE_COMPONENT, "sync", FALSE, "async", FALSE, NULL);
   g_object_set (leg->dtlsenc, "connection-id", config->id, "is-client",
       !config->offer->dtls_client, NULL);
   g_object_set (leg->dtlsdec, "connection-id", config->id,
@@ -281,34 +194,47 @@ configure_transport (WhepLeg * leg, const WhepLegConfig * config,
   gst_element_set_locked_state (leg->dtlsenc, TRUE);
 }
 
+/* Returns: (transfer full) (nullable): the pad that @element sends by. */
+static GstPad *
+link_outlet (WhepLeg * leg, GstElement * element, GError ** error)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (element, "src");
+  g_autoptr (GstPad) sink = whep_outlet_new_pad (leg->outlet);
+
+  if (gst_pad_link (src, sink) == GST_PAD_LINK_OK)
+    return g_steal_pointer (&sink);
+  set_link_error (error, element, "src", "outlet", "sink");
+  return NULL;
+}
+
 /* What carries packets and keys; the RTP side comes with add_session(). */
 static gboolean
 add_transport (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
   static const gchar *const factories[] = {
     "dtlsdec", "dtlsenc", "srtpkeyer", "srtpkeyer", "dtlssrtpdemux",
-    "funnel", "nicesrc", "nicesink", NULL
+    "nicesrc", NULL
   };
   GstElement *e[G_N_ELEMENTS (factories)];
 
   if (!add_all (leg, factories, e, error))
     return FALSE;
-  GstElement *demux = e[4], *funnel = e[5];
-  GstElement *nicesrc = e[6], *nicesink = e[7];
+  GstElement *demux = e[4], *nicesrc = e[5];
   leg->dtlsdec = e[0];
   leg->dtlsenc = e[1];
   leg->protect = e[2];
   leg->unprotect = e[3];
-  configure_transport (leg, config, nicesrc, nicesink);
+  configure_transport (leg, config, nicesrc);
   gst_bin_add (GST_BIN (leg->pipeline), config->certgen);
+  leg->outlet = whep_outlet_new (config->agent, config->stream_id,
+      config->context);
 
   return link_pads (config->certgen, "src", leg->dtlsdec, "certificate", error)
       && link_pads (nicesrc, "src", demux, "sink", error)
       && link_pads (demux, "dtls_src", leg->dtlsdec, "sink", error)
       && link_pads (demux, "rtp_src", leg->unprotect, "sink", error)
-      && link_pads (leg->protect, "src", funnel, "sink_%u", error)
-      && link_pads (leg->dtlsenc, "src", funnel, "sink_%u", error)
-      && link_pads (funnel, "src", nicesink, "sink", error);
+      && (leg->media_pad = link_outlet (leg, leg->protect, error))
+      && (leg->dtls_pad = link_outlet (leg, leg->dtlsenc, error));
 }
 
 GstElement *
@@ -353,16 +279,27 @@ whep_leg_set_connected (WhepLeg * leg)
   gst_element_sync_state_with_parent (leg->dtlsenc);
 }
 
+static void
+clear_pad (GstPad ** pad)
+{
+  if (*pad)
+    gst_pad_set_active (*pad, FALSE);
+  gst_clear_object (pad);
+}
+
 void
 whep_leg_clear (WhepLeg * leg)
 {
   if (!leg->pipeline)
     return;
-  /* Before the sink stops, so that the goodbye gets out. */
+  /* Before all else stops, so that the goodbye gets out. */
   if (leg->dtlsenc) {
     gst_element_set_locked_state (leg->dtlsenc, TRUE);
     gst_element_set_state (leg->dtlsenc, GST_STATE_NULL);
   }
   gst_element_set_state (leg->pipeline, GST_STATE_NULL);
+  clear_pad (&leg->media_pad);
+  clear_pad (&leg->dtls_pad);
   gst_clear_object (&leg->pipeline);
+  g_clear_pointer (&leg->outlet, whep_outlet_free);
 }

@@ -2,10 +2,8 @@
 /*
  * The elements of one viewer's leg, linked and ready to start:
  *
- *   appsrc ─ payloader ─┐
- *   appsrc ─ payloader ─┴ rtpfunnel ─ [rtprtxsend] ─ rtpsession ─┐
- *                                                          srtpkeyer ─┐
- *                                                           dtlsenc ──┴ nicesink
+ *   tracks ─ rtpsession ─ srtpkeyer ─┐
+ *                          dtlsenc ──┴ outlet
  *   nicesrc ─ dtlssrtpdemux ─┬ dtlsdec ─ dtlscertgen
  *                            └ srtpkeyer ─ RTCP ─ rtpsession
  *
@@ -22,58 +20,55 @@
 #include <gst/gst.h>
 #include <nice/agent.h>
 
-#include "whep-inputs.h"
-#include "whep-offer.h"
+#include "whep-outlet.h"
+#include "whep-tracks.h"
 
 G_BEGIN_DECLS
 
 /**
  * WhepLeg:
- * @sources: one appsrc per stream that the offer carries, by its input
- * @codecs: likewise
- * @payload_types: likewise
- * @rtx_payload_types: likewise, -1 for none
  * @protect: the srtpkeyer of what is sent
  * @unprotect: the srtpkeyer of what is received
+ * @media_pad: what @protect sends by
+ * @dtls_pad: what @dtlsenc sends by
  *
  * Elements are borrowed from @pipeline.
  */
 typedef struct
 {
   GstElement *pipeline;
-  GstElement *sources[WHEP_INPUTS_MAX];
-  const WhepCodec *codecs[WHEP_INPUTS_MAX];
-  gint payload_types[WHEP_INPUTS_MAX];
-  gint rtx_payload_types[WHEP_INPUTS_MAX];
   GstElement *dtlsdec;
   GstElement *dtlsenc;
   GstElement *protect;
   GstElement *unprotect;
   GstElement *session;
+  WhepOutlet *outlet;
+  GstPad *media_pad;
+  GstPad *dtls_pad;
 } WhepLeg;
 
 /**
  * WhepLegConfig:
  * @id: of the viewer, which is its connection-id too
- * @offer: what the viewer wants
+ * @offer: what the viewer wants; outlives the leg
+ * @tracks: what it is sent; outlive the leg
  * @certgen: of whep_leg_certgen_new(); it joins the leg
  * @agent: carries its packets, in stream @stream_id
+ * @context: of the agent
  * @clock: of whepsink
  * @cname: of its RTP session
- * @ssrcs: one per input
- * @rtx_ssrcs: one per input, for retransmissions
  */
 typedef struct
 {
   const gchar *id;
   const WhepOffer *offer;
+  WhepTracks *tracks;
   GstElement *certgen;
   NiceAgent *agent;
   guint stream_id;
+  GMainContext *context;
   GstClock *clock;
   const gchar *cname;
-  const guint32 *ssrcs;
-  const guint32 *rtx_ssrcs;
 } WhepLegConfig;
 
 /**

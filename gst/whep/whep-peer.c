@@ -14,7 +14,6 @@
 #include "whep-peer.h"
 
 #include <glib/gi18n-lib.h>
-#include <gst/app/gstappsrc.h>
 #include <gst/rtp/gstrtcpbuffer.h>
 #include <sys/random.h>
 
@@ -25,23 +24,10 @@
 GST_DEBUG_CATEGORY_STATIC (whep_peer_debug);
 #define GST_CAT_DEFAULT whep_peer_debug
 
-/* A leg that lags behind by more than this loses pictures. */
-#define QUEUE_BUFFERS_MAX 60
-
 /* Values of dtlsdec's connection-state. */
 #define DTLS_CLOSED 1
 #define DTLS_FAILED 2
 #define DTLS_CONNECTED 4
-
-/* What is sent of one stream. Belongs to the stream's thread. */
-typedef struct
-{
-  GstElement *source;
-  GstCaps *caps;
-  gboolean video;
-  gboolean needs_keyframe;
-  gint dropped;                 /* atomic */
-} Track;
 
 struct _WhepPeer
 {
@@ -60,12 +46,15 @@ struct _WhepPeer
   GstElement *certgen;
   gchar *fingerprint;
   guint connect_timeout_ms;
+  WhepPacketizer *(*obtain_packetizer) (gpointer data, guint input,
+      gint payload_type);
+  gpointer packets_data;
   guint32 ssrcs[WHEP_INPUTS_MAX];
   guint32 rtx_ssrcs[WHEP_INPUTS_MAX];
   WhepLeg leg;
   GstElement *dtlsdec;          /* of the leg, which it outlives, for stats */
   GstElement *session;
-  Track tracks[WHEP_INPUTS_MAX];
+  WhepTracks *tracks;
 
   /* On the context alone. */
   GSource *connecting_timer;
@@ -129,6 +118,8 @@ whep_peer_clean (gpointer peer, gpointer unused)
 {
   WhepPeer *self = peer;
 
+  if (self->tracks)
+    whep_tracks_stop (self->tracks);
   whep_leg_clear (&self->leg);
   whep_transport_close (self->transport);
   g_object_unref (self);
@@ -184,10 +175,7 @@ dtls_connected (gpointer peer, guint unused)
   g_atomic_int_set (&self->connected, TRUE);
   if (self->funcs.connected)
     self->funcs.connected (self, self->user_data);
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    if (self->tracks[i].video)
-      self->funcs.keyframe (self, i, self->user_data);
-  }
+  whep_tracks_request_keyframes (self->tracks);
 }
 
 static void
@@ -256,24 +244,6 @@ keyframe_wanted (gpointer peer, guint input)
     self->funcs.keyframe (self, input, self->user_data);
 }
 
-/* PLI, FIR and the keys of SRTP all ask upstream for a keyframe. */
-static GstPadProbeReturn
-on_upstream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
-{
-  WhepPeer *self = user_data;
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-
-  if (gst_event_has_name (event, "GstForceKeyUnit")) {
-    g_autoptr (GstElement) source = gst_pad_get_parent_element (pad);
-
-    for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-      if (self->tracks[i].source == source && self->tracks[i].video)
-        whep_task_later (self->context, self, keyframe_wanted, i);
-    }
-  }
-  return GST_PAD_PROBE_OK;
-}
-
 static void
 bitrate_changed (gpointer peer, guint unused)
 {
@@ -307,49 +277,19 @@ whep_peer_get_bitrate (WhepPeer * self)
   return g_atomic_int_get ((gint *) & self->bitrate);
 }
 
-/* Whether the buffer may go; a picture only when the peer can show it. */
-static gboolean
-pass_gate (WhepPeer * self, guint input, Track * track, GstBuffer * buffer)
-{
-  gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-
-  if (gst_app_src_get_current_level_buffers (GST_APP_SRC (track->source)) >=
-      QUEUE_BUFFERS_MAX) {
-    g_atomic_int_inc (&track->dropped);
-    track->needs_keyframe = track->video;
-    return FALSE;
-  }
-  if (track->needs_keyframe && delta) {
-    g_atomic_int_inc (&track->dropped);
-    self->funcs.keyframe (self, input, self->user_data);
-    return FALSE;
-  }
-  track->needs_keyframe = FALSE;
-  return TRUE;
-}
-
 void
 whep_peer_push (WhepPeer * self, guint input, GstBuffer * buffer,
     GstCaps * caps)
 {
-  Track *track = &self->tracks[input];
-
-  if (!track->source || !g_atomic_int_get (&self->connected)
-      || g_atomic_int_get (&self->ended)
-      || !pass_gate (self, input, track, buffer))
-    return;
-  if (track->caps != caps) {
-    gst_caps_replace (&track->caps, caps);
-    gst_app_src_set_caps (GST_APP_SRC (track->source), caps);
-  }
-  gst_app_src_push_buffer (GST_APP_SRC (track->source),
-      gst_buffer_ref (buffer));
+  if (g_atomic_int_get (&self->connected) && !g_atomic_int_get (&self->ended)
+      && !whep_tracks_push (self->tracks, input, buffer, caps))
+    whep_peer_end (self, WHEP_END_ERROR);
 }
 
 gboolean
 whep_peer_uses (WhepPeer * self, guint input)
 {
-  return self->tracks[input].source != NULL;
+  return self->tracks && whep_tracks_have (self->tracks, input);
 }
 
 const gchar *
@@ -372,17 +312,13 @@ add_element_stats (GstStructure * stats, const gchar * name,
 GstStructure *
 whep_peer_get_stats (WhepPeer * self)
 {
-  guint64 dropped = 0;
-
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
-    dropped += g_atomic_int_get (&self->tracks[i].dropped);
   GstStructure *stats = gst_structure_new ("whep-peer",
       "id", G_TYPE_STRING, self->id,
       "connected", G_TYPE_BOOLEAN, g_atomic_int_get (&self->connected),
       "age-ms", G_TYPE_UINT64,
       (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
-      "buffers-dropped", G_TYPE_UINT64, dropped,
       "bitrate-estimate", G_TYPE_UINT, whep_peer_get_bitrate (self), NULL);
+  whep_tracks_add_stats (self->tracks, stats);
   add_element_stats (stats, "dtls", self->dtlsdec);
   add_element_stats (stats, "rtp", self->session);
   return stats;
@@ -405,35 +341,46 @@ random_hex (gsize size)
   return g_string_free (text, FALSE);
 }
 
-static void
-make_tracks (WhepPeer * self)
+static WhepPacketizer *
+on_track_packetizer (guint input, gint payload_type, gpointer user_data)
 {
-  for (guint i = 0; i < self->remote->media->len; i++) {
-    const WhepMedia *media = g_ptr_array_index (self->remote->media, i);
+  WhepPeer *self = user_data;
 
-    if (media->input < 0)
-      continue;
-    Track *track = &self->tracks[media->input];
-    GstElement *source = self->leg.sources[media->input];
-    g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+  return self->obtain_packetizer (self->packets_data, input, payload_type);
+}
 
-    track->source = gst_object_ref (source);
-    track->video = g_str_equal (media->kind, "video");
-    track->needs_keyframe = track->video;
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
-        on_upstream_event, self, NULL);
-  }
+static void
+on_track_keyframe (guint input, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  whep_task_later (self->context, self, keyframe_wanted, input);
+}
+
+static const WhepTracksFuncs tracks_funcs = {
+  on_track_packetizer, on_track_keyframe
+};
+
+static gboolean
+make_tracks (WhepPeer * self, GError ** error)
+{
+  self->tracks = whep_tracks_new (self->remote, self->rtx_ssrcs,
+      &tracks_funcs, self);
+  if (!self->tracks)
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
+        _("The stream is changing. Try again."));
+  return self->tracks != NULL;
 }
 
 static gboolean
 make_leg (WhepPeer * self, GError ** error)
 {
   WhepLegConfig config = {
-    .id = self->id,.offer = self->remote,.certgen = self->certgen,
+    .id = self->id,.offer = self->remote,.tracks = self->tracks,
+    .certgen = self->certgen,.context = self->context,
     .agent = whep_transport_get_agent (self->transport),
     .stream_id = whep_transport_get_stream_id (self->transport),
     .clock = self->clock,.cname = self->cname,
-    .ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,
   };
   g_autoptr (GstBus) bus = NULL;
   g_autoptr (GObject) rtp_session = NULL;
@@ -447,7 +394,6 @@ make_leg (WhepPeer * self, GError ** error)
       G_CALLBACK (on_feedback), self, 0);
   bus = gst_element_get_bus (self->leg.pipeline);
   gst_bus_set_sync_handler (bus, on_leg_message, self, NULL);
-  make_tracks (self);
   g_signal_connect (self->leg.dtlsdec, "notify::connection-state",
       G_CALLBACK (on_dtls_state), self);
   if (gst_element_set_state (self->leg.pipeline, GST_STATE_PLAYING) !=
@@ -462,7 +408,7 @@ gboolean
 whep_peer_set_remote (WhepPeer * self, WhepOffer * remote, GError ** error)
 {
   self->remote = remote;
-  if (!make_leg (self, error)) {
+  if (!make_tracks (self, error) || !make_leg (self, error)) {
     whep_leg_clear (&self->leg);
     return FALSE;
   }
@@ -524,12 +470,14 @@ whep_peer_new (const WhepPeerConfig * config, const WhepPeerFuncs * funcs,
   self->clock = gst_object_ref (config->clock);
   self->connect_timeout_ms = config->connect_timeout_ms;
   self->funcs = *funcs;
+  self->obtain_packetizer = config->obtain_packetizer;
+  self->packets_data = config->packets_data;
   self->user_data = user_data;
   self->id = random_hex (16);
   self->cname = random_hex (12);
   self->stream_name = g_strndup (self->cname, 12);
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    self->ssrcs[i] = g_random_int ();
+    self->ssrcs[i] = config->ssrcs[i];
     self->rtx_ssrcs[i] = g_random_int ();
   }
   self->certgen = whep_leg_certgen_new (&self->fingerprint, error);
@@ -544,10 +492,7 @@ whep_peer_finalize (GObject * object)
 {
   WhepPeer *self = WHEP_PEER (object);
 
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    gst_clear_object (&self->tracks[i].source);
-    gst_caps_replace (&self->tracks[i].caps, NULL);
-  }
+  g_clear_pointer (&self->tracks, whep_tracks_free);
   g_clear_object (&self->transport);
   gst_clear_object (&self->dtlsdec);
   gst_clear_object (&self->session);

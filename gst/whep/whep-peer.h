@@ -15,6 +15,7 @@
 
 #include "whep-description.h"
 #include "whep-offer.h"
+#include "whep-packetizer.h"
 #include "whep-transport.h"
 
 G_BEGIN_DECLS
@@ -66,6 +67,10 @@ typedef struct
  * @cleaners: pool of threads that legs are taken down on; see
  *   whep_peer_clean()
  * @clock: of the sink
+ * @ssrcs: one per input, of the packets that all peers share
+ * @obtain_packetizer: Returns: (transfer full) (nullable): the packets of an
+ *   input under a payload type, as whep_inputs_obtain_packetizer()
+ * @packets_data: for it
  * @controlling: whether it is us who made the offer
  * @ice_tcp: whether there are candidates for TCP (RFC 6544)
  * @stun: (nullable): a server for gathering candidates
@@ -78,6 +83,10 @@ typedef struct
   GMainContext *context;
   GThreadPool *cleaners;
   GstClock *clock;
+  const guint32 *ssrcs;
+  WhepPacketizer *(*obtain_packetizer) (gpointer packets_data, guint input,
+      gint payload_type);
+  gpointer packets_data;
   gboolean controlling;
   gboolean ice_tcp;
   GUri *stun;

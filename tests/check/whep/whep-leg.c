@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "offers.h"
+#include "packets.h"
 #include "whep/whep-ice.h"
 
-static const guint32 ssrcs[WHEP_INPUTS_MAX] = { 11, 22 };
 static const guint32 rtx_ssrcs[WHEP_INPUTS_MAX] = { 33, 44 };
 
 static WhepOffer *
@@ -39,6 +39,19 @@ test_elements (void)
   g_assert_no_error (error);
 }
 
+static WhepPacketizer *
+on_packetizer (guint input, gint payload_type, gpointer user_data)
+{
+  return packets_of (input, payload_type);
+}
+
+static void
+on_keyframe (guint input, gpointer user_data)
+{
+}
+
+static const WhepTracksFuncs funcs = { on_packetizer, on_keyframe };
+
 static guint
 count_elements (WhepLeg * leg, const gchar * factory)
 {
@@ -57,7 +70,7 @@ count_elements (WhepLeg * leg, const gchar * factory)
 
 /* Builds, starts and clears a leg for an offer; nothing may warn. */
 static void
-check_leg (const gchar * text, guint n_tracks, guint n_rtx, gboolean is_client)
+check_leg (const gchar * text, gboolean is_client)
 {
   g_autoptr (WhepOffer) offer = offer_of (text);
   g_autoptr (GMainContext) context = g_main_context_new ();
@@ -66,7 +79,8 @@ check_leg (const gchar * text, guint n_tracks, guint n_rtx, gboolean is_client)
   NiceAgent *agent = whep_ice_agent_new (context, NULL, NULL, &stream_id);
   WhepLegConfig config = {
     .id = "leg",.offer = offer,.agent = agent,.stream_id = stream_id,
-    .clock = clock,.cname = "name",.ssrcs = ssrcs,.rtx_ssrcs = rtx_ssrcs,
+    .context = context,.clock = clock,.cname = "name",
+    .tracks = whep_tracks_new (offer, rtx_ssrcs, &funcs, NULL),
   };
   WhepLeg leg;
   GError *error = NULL;
@@ -78,8 +92,7 @@ check_leg (const gchar * text, guint n_tracks, guint n_rtx, gboolean is_client)
   g_assert_true (g_str_has_prefix (own_fingerprint, "sha-256 "));
   g_assert_true (whep_leg_init (&leg, &config, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (count_elements (&leg, "appsrc"), ==, n_tracks);
-  g_assert_cmpuint (count_elements (&leg, "rtprtxsend"), ==, n_rtx);
+  g_assert_cmpuint (count_elements (&leg, "srtpkeyer"), ==, 2);
   g_object_get (leg.dtlsenc, "is-client", &client, NULL);
   g_assert_cmpint (client, ==, is_client);
 
@@ -93,6 +106,7 @@ check_leg (const gchar * text, guint n_tracks, guint n_rtx, gboolean is_client)
   g_assert_cmpint (GST_STATE (leg.dtlsenc), ==, GST_STATE_PLAYING);
   whep_leg_clear (&leg);
   whep_leg_clear (&leg);
+  whep_tracks_free (config.tracks);
   gst_element_set_state (config.certgen, GST_STATE_NULL);
   gst_object_unref (config.certgen);
   nice_agent_remove_stream (agent, stream_id);
@@ -108,10 +122,10 @@ test_legs (void)
   g_autofree gchar *passive =
       offer_replace (both, "setup:actpass", "setup:passive");
 
-  check_leg (both, 2, 1, FALSE);
-  check_leg (sound, 1, 0, FALSE);
-  check_leg (plain, 2, 0, FALSE);
-  check_leg (passive, 2, 1, TRUE);
+  check_leg (both, FALSE);
+  check_leg (sound, FALSE);
+  check_leg (plain, FALSE);
+  check_leg (passive, TRUE);
 }
 
 /* No two are the same. */

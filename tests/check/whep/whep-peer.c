@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "offers.h"
+#include "packets.h"
 
 typedef struct
 {
@@ -46,7 +47,8 @@ on_ended (WhepPeer * peer, WhepEnd end, const gchar * detail,
 }
 
 static const WhepPeerFuncs funcs = {
-  .gathered = on_gathered,.keyframe = on_keyframe,.ended = on_ended
+  .gathered = on_gathered,
+  .keyframe = on_keyframe,.ended = on_ended
 };
 
 static WhepOffer *
@@ -72,6 +74,7 @@ setup (Fixture * f, gconstpointer timeout_ms)
   f->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
   WhepPeerConfig config = {
     .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
+    .ssrcs = test_ssrcs,.obtain_packetizer = packets_obtain,
     .connect_timeout_ms = GPOINTER_TO_UINT (timeout_ms),
   };
   f->peer = whep_peer_new (&config, &funcs, f, &error);

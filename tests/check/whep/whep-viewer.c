@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "offers.h"
+#include "packets.h"
 
 typedef struct
 {
@@ -45,7 +46,8 @@ on_ended (WhepPeer * viewer, WhepEnd end, const gchar * detail,
 }
 
 static const WhepPeerFuncs funcs = {
-  .gathered = on_gathered,.keyframe = on_keyframe,.ended = on_ended
+  .gathered = on_gathered,
+  .keyframe = on_keyframe,.ended = on_ended
 };
 
 static WhepOffer *
@@ -72,6 +74,7 @@ setup (Fixture * f, gconstpointer role)
   f->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
   WhepPeerConfig config = {
     .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
+    .ssrcs = test_ssrcs,.obtain_packetizer = packets_obtain,
     .connect_timeout_ms = 20000,
   };
   f->viewer = whep_viewer_new (&config, offer_of (text), &funcs, f, &error);

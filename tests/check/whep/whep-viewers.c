@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "offers.h"
+#include "packets.h"
 #include "whep/whep-viewer.h"
 
 static void
@@ -26,7 +27,9 @@ on_ended (WhepPeer * viewer, WhepEnd end, const gchar * detail,
   whep_viewers_settle (viewers);
 }
 
-static const WhepPeerFuncs funcs = {.gathered = on_gathered,.ended = on_ended };
+static const WhepPeerFuncs funcs = {
+  .gathered = on_gathered,.ended = on_ended
+};
 
 static WhepPeer *
 viewer_new (GMainContext * context, GThreadPool * cleaners,
@@ -38,6 +41,7 @@ viewer_new (GMainContext * context, GThreadPool * cleaners,
   WhepFormat format = whep_format_from_caps (vp8);
   WhepPeerConfig config = {
     .context = context,.cleaners = cleaners,.clock = clock,
+    .ssrcs = test_ssrcs,.obtain_packetizer = packets_obtain,
     .connect_timeout_ms = 60000,
   };
   GError *error = NULL;
