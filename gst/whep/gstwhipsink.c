@@ -219,7 +219,10 @@ make_session (WhipSink * self, guint n_formats, GError ** error)
     clock = gst_system_clock_obtain ();
   WhipSessionConfig config = {
     .peer = {.context = self->context,.cleaners = self->cleaners,
-        .clock = clock,.stun = self->stun,.turn = self->turn},
+        .clock = clock,.stun = self->stun,.turn = self->turn,
+        .ssrcs = whep_inputs_get_ssrcs (self->inputs),
+        .obtain_packetizer = whep_inputs_obtain_packetizer,
+        .packets_data = self->inputs},
     .location = self->location,.token = self->token,
   };
   GST_OBJECT_LOCK (self);
