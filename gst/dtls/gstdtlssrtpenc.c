@@ -136,7 +136,7 @@ enc_media_ended (GstElement * element)
   DtlsSrtpEnc *self = DTLS_SRTP_ENC (element);
 
   if (enc_is_static (self))
-    gst_pad_push_event (self->src, gst_event_new_eos ());
+    dtls_media_sender_push_eos (self->media);
   else
     dtls_sender_link_handle_eos (self->dtls);
 }
@@ -331,7 +331,7 @@ enc_request_new_pad (GstElement * element, GstPadTemplate * template,
 static void
 enc_release_pad (GstElement * element, GstPad * pad)
 {
-  dtls_element_remove_request_pad (element, pad);
+  dtls_media_sender_remove_pad (DTLS_SRTP_ENC (element)->media, pad);
   dtls_element_update_source_flag (element);
 }
 

@@ -243,8 +243,11 @@ keyer_change_state (GstElement * element, GstStateChange transition)
   dtls_media_sender_change_state (self->sender, transition);
   result = GST_ELEMENT_CLASS (srtp_keyer_parent_class)->change_state (element,
       transition);
-  if (result == GST_STATE_CHANGE_FAILURE)
+  if (result == GST_STATE_CHANGE_FAILURE) {
+    if (transition == GST_STATE_CHANGE_NULL_TO_READY)
+      keyer_close (self);
     return result;
+  }
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       keyer_begin (self);
@@ -310,6 +313,12 @@ keyer_request_new_pad (GstElement * element, GstPadTemplate * template,
         is_rtp ? "rtp_sink_" : "rtcp_sink_");
   return dtls_media_sender_add_pad (self->sender, template, name,
       is_rtp ? DTLS_SRTP_RTP : DTLS_SRTP_RTCP, NULL);
+}
+
+static void
+keyer_release_pad (GstElement * element, GstPad * pad)
+{
+  dtls_media_sender_remove_pad (SRTP_KEYER (element)->sender, pad);
 }
 
 /* "sent" and "received" are those of the association: several elements may
@@ -471,8 +480,7 @@ srtp_keyer_class_init (SrtpKeyerClass * klass)
   object_class->finalize = keyer_finalize;
   element_class->change_state = GST_DEBUG_FUNCPTR (keyer_change_state);
   element_class->request_new_pad = GST_DEBUG_FUNCPTR (keyer_request_new_pad);
-  element_class->release_pad =
-      GST_DEBUG_FUNCPTR (dtls_element_remove_request_pad);
+  element_class->release_pad = GST_DEBUG_FUNCPTR (keyer_release_pad);
   keyer_install_properties (object_class);
   for (i = 0; i < G_N_ELEMENTS (templates); i++)
     gst_element_class_add_static_pad_template (element_class, templates[i]);

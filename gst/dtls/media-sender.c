@@ -3,7 +3,9 @@
  * See media-sender.h.
  *
  * Locks: the element's object lock guards what several threads touch: the
- * pads' ends, sender, latency. Nothing is called under it.
+ * pads' ends, sender, latency. Nothing is called under it. Whoever pushes on
+ * the source pad holds that pad's stream lock: without it, a buffer of one
+ * input could overtake the events that go ahead of another's.
  */
 #include "config.h"
 
@@ -11,6 +13,7 @@
 
 #include <gst/video/video-event.h>
 
+#include "element-pads.h"
 #include "sticky-events.h"
 
 struct _DtlsMediaSender
@@ -95,6 +98,28 @@ media_pad_sync (DtlsMediaPad * pad, GstBuffer * buffer)
 }
 
 static GstFlowReturn
+media_sender_push (DtlsMediaSender * self, GstBuffer * buffer)
+{
+  GstFlowReturn flow;
+
+  GST_PAD_STREAM_LOCK (self->src);
+  flow = gst_pad_push (self->src, buffer);
+  GST_PAD_STREAM_UNLOCK (self->src);
+  return flow;
+}
+
+static GstFlowReturn
+media_sender_push_list (DtlsMediaSender * self, GstBufferList * list)
+{
+  GstFlowReturn flow;
+
+  GST_PAD_STREAM_LOCK (self->src);
+  flow = gst_pad_push_list (self->src, list);
+  GST_PAD_STREAM_UNLOCK (self->src);
+  return flow;
+}
+
+static GstFlowReturn
 media_pad_chain (GstPad * gst_pad, GstObject * parent, GstBuffer * buffer)
 {
   DtlsMediaPad *pad = DTLS_MEDIA_PAD (gst_pad);
@@ -109,7 +134,7 @@ media_pad_chain (GstPad * gst_pad, GstObject * parent, GstBuffer * buffer)
   if (buffer == NULL)
     return GST_FLOW_OK;
   media_pad_restamp (pad, buffer);
-  return gst_pad_push (self->src, buffer);
+  return media_sender_push (self, buffer);
 }
 
 static GstFlowReturn
@@ -132,7 +157,7 @@ media_pad_chain_list (GstPad * gst_pad, GstObject * parent,
   }
   if (!pad->is_running_time)
     gst_buffer_list_foreach (list, media_pad_restamp_item, pad);
-  return gst_pad_push_list (self->src, list);
+  return media_sender_push_list (self, list);
 }
 
 static void
@@ -172,32 +197,50 @@ media_sender_activate_src (GstPad * pad, GstObject * parent, GstPadMode mode,
   return TRUE;
 }
 
-/* Marks @pad, and tells whether it was the last one. */
+/* Must hold the object lock. */
 static gboolean
-media_sender_end_pad (DtlsMediaSender * self, DtlsMediaPad * pad)
+media_sender_has_ended (DtlsMediaSender * self)
 {
-  gboolean all = TRUE;
+  guint n = 0, n_ended = 0;
   GList *item;
 
-  GST_OBJECT_LOCK (self->element);
-  pad->is_eos = TRUE;
   for (item = self->element->sinkpads; item != NULL; item = item->next) {
-    if (DTLS_IS_MEDIA_PAD (item->data))
-      all &= DTLS_MEDIA_PAD (item->data)->is_eos;
+    if (!DTLS_IS_MEDIA_PAD (item->data))
+      continue;
+    n++;
+    n_ended += DTLS_MEDIA_PAD (item->data)->is_eos;
   }
-  GST_OBJECT_UNLOCK (self->element);
-  return all;
+  return n > 0 && n == n_ended;
+}
+
+void
+dtls_media_sender_push_eos (DtlsMediaSender * self)
+{
+  GST_PAD_STREAM_LOCK (self->src);
+  gst_pad_push_event (self->src, gst_event_new_eos ());
+  GST_PAD_STREAM_UNLOCK (self->src);
+}
+
+static void
+media_sender_end (DtlsMediaSender * self)
+{
+  if (self->funcs != NULL)
+    self->funcs->ended (self->element);
+  else
+    dtls_media_sender_push_eos (self);
 }
 
 static void
 media_sender_handle_eos (DtlsMediaSender * self, DtlsMediaPad * pad)
 {
-  if (!media_sender_end_pad (self, pad))
-    return;
-  if (self->funcs != NULL)
-    self->funcs->ended (self->element);
-  else
-    gst_pad_push_event (self->src, gst_event_new_eos ());
+  gboolean has_ended;
+
+  GST_OBJECT_LOCK (self->element);
+  pad->is_eos = TRUE;
+  has_ended = media_sender_has_ended (self);
+  GST_OBJECT_UNLOCK (self->element);
+  if (has_ended)
+    media_sender_end (self);
 }
 
 static void
@@ -210,6 +253,21 @@ media_pad_begin (DtlsMediaPad * pad)
   GST_OBJECT_LOCK (element);
   pad->is_eos = FALSE;
   GST_OBJECT_UNLOCK (element);
+}
+
+/* A stream that begins after all have ended needs a source pad that begins
+ * anew as well. */
+static void
+media_pad_start_stream (DtlsMediaPad * pad)
+{
+  DtlsMediaSender *self = pad->owner;
+
+  media_pad_begin (pad);
+  if (!GST_PAD_IS_EOS (self->src))
+    return;
+  GST_PAD_STREAM_LOCK (self->src);
+  media_sender_store_events (self);
+  GST_PAD_STREAM_UNLOCK (self->src);
 }
 
 /* A flush drops what is on its way. The session, and with it the rollover
@@ -244,7 +302,7 @@ media_pad_event (GstPad * gst_pad, GstObject * parent, GstEvent * event)
       media_sender_handle_eos (pad->owner, pad);
       break;
     case GST_EVENT_STREAM_START:
-      media_pad_begin (pad);
+      media_pad_start_stream (pad);
       break;
     case GST_EVENT_CAPS:
     case GST_EVENT_TAG:
@@ -397,6 +455,22 @@ dtls_media_sender_add_pad (DtlsMediaSender * self, GstPadTemplate * template,
   if (!gst_element_add_pad (self->element, GST_PAD (pad)))
     return NULL;
   return GST_PAD (pad);
+}
+
+void
+dtls_media_sender_remove_pad (DtlsMediaSender * self, GstPad * pad)
+{
+  gboolean had_ended, has_ended;
+
+  GST_OBJECT_LOCK (self->element);
+  had_ended = media_sender_has_ended (self);
+  GST_OBJECT_UNLOCK (self->element);
+  dtls_element_remove_request_pad (self->element, pad);
+  GST_OBJECT_LOCK (self->element);
+  has_ended = media_sender_has_ended (self);
+  GST_OBJECT_UNLOCK (self->element);
+  if (has_ended && !had_ended && element_is_running (self->element))
+    media_sender_end (self);
 }
 
 void

@@ -43,6 +43,17 @@ GstPad *dtls_media_sender_add_pad (DtlsMediaSender * self,
     GstPadTemplate * template, const gchar * name, DtlsSrtpKind kind,
     GstPadChainFunction chain);
 
+/**
+ * dtls_media_sender_remove_pad:
+ * @pad: any request pad of the element
+ *
+ * Where it was the only one that had not ended, all have now.
+ */
+void dtls_media_sender_remove_pad (DtlsMediaSender * self, GstPad * pad);
+
+/** dtls_media_sender_push_eos: on the source pad, after all that was pushed. */
+void dtls_media_sender_push_eos (DtlsMediaSender * self);
+
 /** dtls_media_sender_set_sender: below PAUSED; (nullable) drops it. */
 void dtls_media_sender_set_sender (DtlsMediaSender * self,
     DtlsSrtpSender * sender);

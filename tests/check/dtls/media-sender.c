@@ -57,12 +57,19 @@ host_request_new_pad (GstElement * element, GstPadTemplate * template,
 }
 
 static void
+host_release_pad (GstElement * element, GstPad * pad)
+{
+  dtls_media_sender_remove_pad (TEST_HOST (element)->media, pad);
+}
+
+static void
 host_class_init (HostClass * klass)
 {
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = host_finalize;
   element_class->request_new_pad = host_request_new_pad;
+  element_class->release_pad = host_release_pad;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Host", "Test",
@@ -84,6 +91,7 @@ typedef struct
   Host *host;
   GstHarness *a;
   GstHarness *b;
+  GThread *thread;
 } Fixture;
 
 static void
@@ -107,7 +115,7 @@ fixture_open (Fixture * self, gconstpointer data)
 static void
 fixture_close (Fixture * self, gconstpointer data)
 {
-  gst_harness_teardown (self->b);
+  g_clear_pointer (&self->b, gst_harness_teardown);
   gst_harness_teardown (self->a);
   gst_object_unref (self->host);
 }
@@ -132,6 +140,43 @@ test_one_stream_for_all_inputs (Fixture * self, gconstpointer data)
   g_assert_cmpint (next_event (self->a), ==, GST_EVENT_SEGMENT);
   g_assert_cmpuint (gst_harness_events_in_queue (self->a), ==, 0);
   g_assert_cmpuint (gst_harness_buffers_received (self->a), ==, 2);
+}
+
+static gpointer
+push_by_b (gpointer harness)
+{
+  g_assert_cmpint (gst_harness_push (harness, media_rtp (1, 2)), ==,
+      GST_FLOW_OK);
+  return NULL;
+}
+
+/* While the caps of a's first buffer are on their way, b's comes in. */
+static GstPadProbeReturn
+push_by_b_meanwhile (GstPad * src, GstPadProbeInfo * info, gpointer data)
+{
+  Fixture *self = data;
+  guint i;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  self->thread = g_thread_new ("b", push_by_b, self->b);
+  for (i = 0; i < 50 && gst_harness_buffers_received (self->a) == 0; i++)
+    g_usleep (1000);
+  g_assert_cmpuint (gst_harness_buffers_received (self->a), ==, 0);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+test_no_buffer_overtakes_the_events (Fixture * self, gconstpointer data)
+{
+  GstPad *src = gst_element_get_static_pad (GST_ELEMENT (self->host), "src");
+
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      push_by_b_meanwhile, self, NULL);
+  gst_harness_push (self->a, media_rtp (1, 1));
+  g_thread_join (self->thread);
+  g_assert_cmpuint (gst_harness_buffers_received (self->a), ==, 2);
+  gst_object_unref (src);
 }
 
 static GstClockTime
@@ -166,6 +211,42 @@ test_end_is_told_once_all_have_ended (Fixture * self, gconstpointer data)
   g_assert_cmpuint (self->host->ended, ==, 0);
   gst_harness_push_event (self->b, gst_event_new_eos ());
   g_assert_cmpuint (self->host->ended, ==, 1);
+}
+
+static void
+test_stream_after_the_end (Fixture * self, gconstpointer data)
+{
+  gst_harness_push (self->a, media_rtp (1, 1));
+  gst_harness_push_event (self->a, gst_event_new_eos ());
+  gst_harness_push_event (self->b, gst_event_new_eos ());
+  while (gst_harness_events_in_queue (self->a) > 1)
+    next_event (self->a);
+  g_assert_cmpint (next_event (self->a), ==, GST_EVENT_EOS);
+  gst_harness_push_event (self->a, gst_event_new_stream_start ("again"));
+  gst_harness_set_src_caps_str (self->a, "application/x-rtp");
+  g_assert_cmpint (gst_harness_push (self->a, media_rtp (2, 1)), ==,
+      GST_FLOW_OK);
+  g_assert_cmpint (next_event (self->a), ==, GST_EVENT_STREAM_START);
+  g_assert_cmpuint (gst_harness_buffers_received (self->a), ==, 2);
+}
+
+static void
+test_release_of_the_last_that_runs_is_the_end (Fixture * self,
+    gconstpointer data)
+{
+  dtls_media_sender_set_funcs (self->host->media, &funcs);
+  gst_harness_push_event (self->a, gst_event_new_eos ());
+  g_clear_pointer (&self->b, gst_harness_teardown);
+  g_assert_cmpuint (self->host->ended, ==, 1);
+}
+
+static void
+test_release_of_another_is_no_end (Fixture * self, gconstpointer data)
+{
+  dtls_media_sender_set_funcs (self->host->media, &funcs);
+  gst_harness_push_event (self->b, gst_event_new_eos ());
+  g_clear_pointer (&self->b, gst_harness_teardown);
+  g_assert_cmpuint (self->host->ended, ==, 0);
 }
 
 static void
@@ -207,8 +288,12 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add ("/media-sender/" #name, Fixture, NULL, \
       fixture_open, test_##name, fixture_close)
   ADD (one_stream_for_all_inputs);
+  ADD (no_buffer_overtakes_the_events);
   ADD (each_input_has_its_segment);
   ADD (end_is_told_once_all_have_ended);
+  ADD (stream_after_the_end);
+  ADD (release_of_the_last_that_runs_is_the_end);
+  ADD (release_of_another_is_no_end);
   ADD (flush_undoes_an_end);
   ADD (tags_stay_inside);
   ADD (without_a_sender_nothing_flows);
