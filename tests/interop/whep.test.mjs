@@ -3,7 +3,6 @@
 // it, and that one viewer's trouble is nobody else's.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
 import { freeTcpPort } from './lib/process.mjs';
@@ -192,23 +191,3 @@ test('a token opens the stream, another one does not', async (t) => {
   const open = await openPage(browser, `${pipeline.uri}#token=sesame`);
   await waitForStats(open, decoded(5));
 });
-
-test('a viewer whose network is gone is removed, and comes back with it',
-  async (t) => {
-    const pipeline = await serve(t, [VP8]);
-    const page = await openPage(await openBrowser(t), pipeline.uri);
-    await waitForStats(page, decoded(5));
-    // It cannot say goodbye either.
-    await page.route('**/whep/*', (route) => route.abort());
-    const ip = (...args) => execFileSync('ip', args);
-    ip('link', 'set', 'test0', 'down');
-    await page.waitForSelector('#state[data-state="reconnecting"]');
-    // RFC 7675: consent lasts for 30 seconds. The page closes its connection
-    // before, and now and then the goodbye does get through.
-    await pipeline.says(/ended: (silent|closed)/, 60000);
-    ip('link', 'set', 'test0', 'up');
-    ip('address', 'replace', `${process.env.TEST_ADDRESS}/24`, 'dev', 'test0');
-    ip('route', 'replace', 'default', 'dev', 'test0');
-    await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
-    await waitForStats(page, decoded(5));
-  });

@@ -34,11 +34,12 @@ function recordPeerConnections() {
 /**
  * A fresh profile of a browser, which is closed when the test ends.
  * @param t  context of the test; gets what pages write to their console
+ * @param {object} options  of playwright's newContext()
  * @returns a BrowserContext of playwright; newPage() opens a tab
  */
-export async function newContext(t, browser) {
+export async function newContext(t, browser, options = {}) {
   t.after(() => browser.close());
-  const context = await browser.newContext();
+  const context = await browser.newContext(options);
   await context.addInitScript(recordPeerConnections);
   context.on('page', (page) => {
     page.on('console', (line) => t.diagnostic(`page: ${line.text()}`));
@@ -48,11 +49,11 @@ export async function newContext(t, browser) {
 }
 
 /** A Chromium with a fresh profile; see newContext(). */
-export async function openBrowser(t, args = []) {
+export async function openBrowser(t, args = [], options = {}) {
   return newContext(t, await chromium.launch({
     executablePath: EXECUTABLE,
     args: [...ARGUMENTS, ...args],
-  }));
+  }), options);
 }
 
 /**

@@ -16,7 +16,6 @@ export async function serve(t, branches, { options = '', port, env = {} } = {}) 
   const pipeline = launch(t,
     `whepsink name=sink port=${at} ${options} ${sources.join(' ')}`,
     { GST_DEBUG: 'whepsink:4,wheppeer:4', GST_DEBUG_NO_COLOR: '1', ...env });
-  await pipeline.says(/open (http:\S+) to view/);
-  pipeline.uri = `http://127.0.0.1:${at}/`;
+  [, pipeline.uri] = await pipeline.says(/open (https?:\S+) to view/);
   return pipeline;
 }

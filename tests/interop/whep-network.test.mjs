@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How viewers of whepsink end when nobody says DELETE, and how they come back.
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import test from 'node:test';
+import { openBrowser, waitForStats } from './lib/chromium.mjs';
+import { serve, VP8 } from './lib/whepsink.mjs';
+
+const decoded = (n) => ({
+  type: 'inbound-rtp', kind: 'video', framesDecoded: (f) => f >= n,
+});
+
+/** A page that plays, and whose DELETE gets nowhere. */
+async function openPage(browser, uri) {
+  const page = await browser.newPage();
+  await page.route('**/whep/*', (route) => route.abort());
+  await page.goto(uri);
+  await page.waitForSelector('#state[data-state="live"]');
+  await waitForStats(page, decoded(5));
+  return page;
+}
+
+/**
+ * Sends a signal to all processes of Chromium; the test runs in a space of
+ * processes of its own, see isolated.sh.
+ */
+function signalBrowser(signal) {
+  for (const name of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
+    try {
+      if (/\/chromium$/.test(readlinkSync(`/proc/${name}/exe`))) {
+        process.kill(Number(name), signal);
+      }
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+test('a viewer that falls silent is removed, and comes back when it can',
+  async (t) => {
+    // Before the browser is closed, which a stopped one does not notice.
+    t.after(() => signalBrowser('SIGCONT'));
+    const pipeline = await serve(t, [VP8]);
+    const page = await openPage(await openBrowser(t), pipeline.uri);
+    signalBrowser('SIGSTOP');
+    // RFC 7675: consent lasts for 30 seconds.
+    await pipeline.says(/ended: silent/, 60000);
+    signalBrowser('SIGCONT');
+    await page.waitForSelector('#state[data-state="reconnecting"]');
+    await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
+    await waitForStats(page, decoded(5));
+  });
+
+test('a viewer that closes its connection is removed at once', async (t) => {
+  const pipeline = await serve(t, [VP8]);
+  const page = await openPage(await openBrowser(t), pipeline.uri);
+  await page.evaluate(() => window.peerConnections.at(-1).close());
+  await pipeline.says(/ended: closed/);
+});
+
+test('a viewer comes back when its network does', async (t) => {
+  const pipeline = await serve(t, [VP8]);
+  const page = await openPage(await openBrowser(t), pipeline.uri);
+  const ip = (...args) => execFileSync('ip', args);
+  ip('link', 'set', 'test0', 'down');
+  await page.waitForSelector('#state[data-state="reconnecting"]');
+  ip('link', 'set', 'test0', 'up');
+  ip('address', 'replace', `${process.env.TEST_ADDRESS}/24`, 'dev', 'test0');
+  ip('route', 'replace', 'default', 'dev', 'test0');
+  await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
+  await waitForStats(page, decoded(5));
+});
