@@ -44,15 +44,11 @@ gcm_alloc (const srtp_cipher_type_t * type,
 
   if (key_len != key_size + SALT_SIZE || (tag_len != 8 && tag_len != 16))
     return srtp_err_status_bad_param;
-  self = dtls_srtp_context_new (sizeof *self);
-  self->cipher.type = type;
-  self->cipher.state = self;
-  self->cipher.key_len = key_len;
-  self->cipher.algorithm = type->id;
+  *out = dtls_srtp_cipher_new (type, sizeof *self, key_len);
+  self = (*out)->state;
   self->algorithm = algorithm;
   self->key_size = key_size;
   self->tag_size = tag_len;
-  *out = &self->cipher;
   return srtp_err_status_ok;
 }
 
@@ -274,30 +270,19 @@ TEST_CASE (16, test_ciphertext_128);
 static const srtp_cipher_test_case_t test_case_256 =
 TEST_CASE (32, test_ciphertext_256);
 
-const srtp_cipher_type_t dtls_srtp_aes_gcm_128 = {
-  .alloc = gcm_alloc_128,
-  .dealloc = gcm_dealloc,
-  .init = gcm_init,
-  .set_aad = gcm_set_aad,
-  .encrypt = gcm_encrypt,
-  .decrypt = gcm_decrypt,
-  .set_iv = gcm_set_iv,
-  .get_tag = gcm_get_tag,
-  .description = "AES-128-GCM using GnuTLS",
-  .test_data = &test_case_128,
-  .id = SRTP_AES_GCM_128,
-};
+#define GCM_TYPE(bits) { \
+    .alloc = gcm_alloc_ ## bits, \
+    .dealloc = gcm_dealloc, \
+    .init = gcm_init, \
+    .set_aad = gcm_set_aad, \
+    .encrypt = gcm_encrypt, \
+    .decrypt = gcm_decrypt, \
+    .set_iv = gcm_set_iv, \
+    .get_tag = gcm_get_tag, \
+    .description = "AES-" #bits "-GCM using GnuTLS", \
+    .test_data = &test_case_ ## bits, \
+    .id = SRTP_AES_GCM_ ## bits, \
+}
 
-const srtp_cipher_type_t dtls_srtp_aes_gcm_256 = {
-  .alloc = gcm_alloc_256,
-  .dealloc = gcm_dealloc,
-  .init = gcm_init,
-  .set_aad = gcm_set_aad,
-  .encrypt = gcm_encrypt,
-  .decrypt = gcm_decrypt,
-  .set_iv = gcm_set_iv,
-  .get_tag = gcm_get_tag,
-  .description = "AES-256-GCM using GnuTLS",
-  .test_data = &test_case_256,
-  .id = SRTP_AES_GCM_256,
-};
+const srtp_cipher_type_t dtls_srtp_aes_gcm_128 = GCM_TYPE (128);
+const srtp_cipher_type_t dtls_srtp_aes_gcm_256 = GCM_TYPE (256);

@@ -41,16 +41,9 @@ static srtp_err_status_t
 icm_alloc (const srtp_cipher_type_t * type, int key_size, srtp_cipher_t ** out,
     int key_len)
 {
-  IcmContext *self;
-
   if (key_len != key_size + SALT_SIZE)
     return srtp_err_status_bad_param;
-  self = dtls_srtp_context_new (sizeof *self);
-  self->cipher.type = type;
-  self->cipher.state = self;
-  self->cipher.key_len = key_len;
-  self->cipher.algorithm = type->id;
-  *out = &self->cipher;
+  *out = dtls_srtp_cipher_new (type, sizeof (IcmContext), key_len);
   return srtp_err_status_ok;
 }
 
@@ -198,46 +191,30 @@ static const guint8 test_stream_256[] = {
 static const guint8 test_zeros[sizeof test_stream_128];
 static uint8_t test_iv[BLOCK_SIZE];
 
-static const srtp_cipher_test_case_t test_case_128 = {
-  .key_length_octets = sizeof test_key_128,
-  .key = test_key_128,
-  .idx = test_iv,
-  .plaintext_length_octets = sizeof test_zeros,
-  .plaintext = test_zeros,
-  .ciphertext_length_octets = sizeof test_stream_128,
-  .ciphertext = test_stream_128,
-};
+#define TEST_CASE(bits) { \
+    .key_length_octets = sizeof test_key_ ## bits, \
+    .key = test_key_ ## bits, \
+    .idx = test_iv, \
+    .plaintext_length_octets = sizeof test_zeros, \
+    .plaintext = test_zeros, \
+    .ciphertext_length_octets = sizeof test_stream_ ## bits, \
+    .ciphertext = test_stream_ ## bits, \
+}
 
-static const srtp_cipher_test_case_t test_case_256 = {
-  .key_length_octets = sizeof test_key_256,
-  .key = test_key_256,
-  .idx = test_iv,
-  .plaintext_length_octets = sizeof test_zeros,
-  .plaintext = test_zeros,
-  .ciphertext_length_octets = sizeof test_stream_256,
-  .ciphertext = test_stream_256,
-};
+static const srtp_cipher_test_case_t test_case_128 = TEST_CASE (128);
+static const srtp_cipher_test_case_t test_case_256 = TEST_CASE (256);
 
-const srtp_cipher_type_t dtls_srtp_aes_icm_128 = {
-  .alloc = icm_alloc_128,
-  .dealloc = icm_dealloc,
-  .init = icm_init_128,
-  .encrypt = icm_crypt_128,
-  .decrypt = icm_crypt_128,
-  .set_iv = icm_set_iv,
-  .description = "AES-128 counter mode using nettle",
-  .test_data = &test_case_128,
-  .id = SRTP_AES_ICM_128,
-};
+#define ICM_TYPE(bits) { \
+    .alloc = icm_alloc_ ## bits, \
+    .dealloc = icm_dealloc, \
+    .init = icm_init_ ## bits, \
+    .encrypt = icm_crypt_ ## bits, \
+    .decrypt = icm_crypt_ ## bits, \
+    .set_iv = icm_set_iv, \
+    .description = "AES-" #bits " counter mode using nettle", \
+    .test_data = &test_case_ ## bits, \
+    .id = SRTP_AES_ICM_ ## bits, \
+}
 
-const srtp_cipher_type_t dtls_srtp_aes_icm_256 = {
-  .alloc = icm_alloc_256,
-  .dealloc = icm_dealloc,
-  .init = icm_init_256,
-  .encrypt = icm_crypt_256,
-  .decrypt = icm_crypt_256,
-  .set_iv = icm_set_iv,
-  .description = "AES-256 counter mode using nettle",
-  .test_data = &test_case_256,
-  .id = SRTP_AES_ICM_256,
-};
+const srtp_cipher_type_t dtls_srtp_aes_icm_128 = ICM_TYPE (128);
+const srtp_cipher_type_t dtls_srtp_aes_icm_256 = ICM_TYPE (256);

@@ -32,6 +32,17 @@ extern const srtp_auth_type_t dtls_srtp_hmac_sha1;
  */
 gpointer dtls_srtp_context_new (gsize size);
 
+/**
+ * dtls_srtp_cipher_new:
+ * @size: of a context that begins with a srtp_cipher_t
+ * @key_len: bytes of key and salt together
+ *
+ * Returns: (transfer full): a context as dtls_srtp_context_new() makes it, whose
+ * srtp_cipher_t is filled in, with the context as its state.
+ */
+srtp_cipher_t *dtls_srtp_cipher_new (const srtp_cipher_type_t * type,
+    gsize size, gint key_len);
+
 /** dtls_srtp_context_free: wipes and frees. */
 void dtls_srtp_context_free (gpointer context, gsize size);
 

@@ -83,6 +83,18 @@ dtls_srtp_context_new (gsize size)
   return g_malloc0 (size);
 }
 
+srtp_cipher_t *
+dtls_srtp_cipher_new (const srtp_cipher_type_t * type, gsize size, gint key_len)
+{
+  srtp_cipher_t *cipher = dtls_srtp_context_new (size);
+
+  cipher->type = type;
+  cipher->state = cipher;
+  cipher->key_len = key_len;
+  cipher->algorithm = type->id;
+  return cipher;
+}
+
 void
 dtls_srtp_context_free (gpointer context, gsize size)
 {
