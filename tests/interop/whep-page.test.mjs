@@ -21,6 +21,13 @@ async function openIn(context, uri, locale) {
   return page;
 }
 
+/** A text of the page, whatever stands in the place of its {names}. */
+function asPattern(text) {
+  const parts = text.split(/\{\w+\}/)
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.+')}$`);
+}
+
 test('the page speaks its reader’s language', async (t) => {
   const { uri } = await serve(t, [VP8]);
   const browser = await openBrowser(t);
@@ -34,8 +41,9 @@ test('the page speaks its reader’s language', async (t) => {
     const shown = await page.$$eval('[data-text]:not(#state *, .overlay *)',
       (all) => all.map(({ textContent }) => textContent));
     assert.ok(shown.length > 10);
+    const known = Object.values(said[language]).map(asPattern);
     for (const text of shown) {
-      assert.ok(Object.values(said[language]).includes(text), text);
+      assert.ok(known.some((pattern) => pattern.test(text)), text);
     }
     await page.close();
   }

@@ -6,6 +6,7 @@ Our plugin has the name of another one: each test looks at the file that
 answers, because a wrong one would answer too.
 """
 
+import gettext
 import os
 import pathlib
 import subprocess
@@ -73,15 +74,44 @@ class Build(unittest.TestCase):
         run('meson', 'install', '-C', self.build)
         for file in self.prefix.rglob('*'):
             if file.is_file():
-                self.assertIn(file.suffix, {'.so', '.mo'}, file)
+                self.assertIn(file.suffix, {'.so', '.mo', '.pc'}, file)
+
+    def plugin_folder(self, file):
+        return pathlib.Path(run('pkg-config', '--variable=pluginsdir',
+                                'gst-dtls-srtp',
+                                PKG_CONFIG_PATH=str(file.parent)).strip())
+
+    def test_pkg_config_knows_the_folder(self):
+        run('meson', 'install', '-C', self.build)
+        installed, = self.prefix.rglob('gst-dtls-srtp.pc')
+        uninstalled = self.build / 'meson-uninstalled' / 'gst-dtls-srtp-uninstalled.pc'
+        for file in installed, uninstalled:
+            folder = self.plugin_folder(file)
+            self.assertTrue((folder / 'libgstdtls.so').exists(), folder)
+
+    def speak(self, language):
+        return self.inspect(self.prefix, 'dtlscertgen', LANGUAGE=language,
+                            LC_ALL='C.UTF-8')
 
     def test_installed_plugin_speaks_german(self):
         run('meson', 'install', '-C', self.build)
-        speak = lambda language: self.inspect(
-            self.prefix, 'dtlscertgen', LANGUAGE=language, LC_ALL='C.UTF-8')
-        self.assertIn('certificate', speak('en'))
-        self.assertNotIn('Zertifikat', speak('en'))
-        self.assertIn('Zertifikat', speak('de'))
+        self.assertIn('certificate', self.speak('en'))
+        self.assertNotIn('Zertifikat', self.speak('en'))
+        self.assertIn('Zertifikat', self.speak('de'))
+
+    def test_installed_plugin_speaks_each_language(self):
+        run('meson', 'install', '-C', self.build)
+        for language in (ROOT / 'po' / 'LINGUAS').read_text().splitlines():
+            if language.startswith('#'):
+                continue
+            with self.subTest(language):
+                catalog = gettext.translation(
+                    'gst-dtls-srtp', self.prefix / 'share' / 'locale',
+                    [language])
+                for english in ('DTLS certificate generator', 'Not after'):
+                    text = catalog.gettext(english)
+                    self.assertNotEqual(english, text)
+                    self.assertIn(text, self.speak(language))
 
     def test_devenv_finds_the_built_plugin(self):
         for plugin in 'dtls', 'whep':
