@@ -108,7 +108,9 @@ class Build(unittest.TestCase):
                 catalog = gettext.translation(
                     'gst-dtls-srtp', self.prefix / 'share' / 'locale',
                     [language])
-                for english in ('DTLS certificate generator', 'Not after'):
+                for english in ('When the present certificate expires',
+                                'What kind of key to make. Browsers make and '
+                                'take ecdsa-p256'):
                     text = catalog.gettext(english)
                     self.assertNotEqual(english, text)
                     self.assertIn(text, self.speak(language))
