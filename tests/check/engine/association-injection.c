@@ -246,6 +246,29 @@ inject_own_datagrams (VirtualNetwork * net, VirtualSide victim)
   }
 }
 
+/* ClientHellos of strangers, each another. */
+static void
+inject_client_hellos (VirtualNetwork * net, VirtualSide victim)
+{
+  guint8 message[DTLS_HANDSHAKE_HEADER_SIZE + 42] = { 0 };
+  guint8 *body = message + DTLS_HANDSHAKE_HEADER_SIZE;
+
+  dtls_fragment_write_header (message, DTLS_HANDSHAKE_CLIENT_HELLO, 42, 0, 0,
+      42);
+  body[0] = 0xFE;
+  body[1] = 0xFD;
+  body[37] = 2;                 /* bytes of cipher suites */
+  body[38] = 0xC0;
+  body[39] = 0x2B;
+  body[40] = 1;                 /* compression: none */
+  for (guint i = 0; i < 1000; i++) {
+    body[2] = i >> 8;
+    body[3] = i & 0xff;
+    inject_record (net, victim, DTLS_CONTENT_HANDSHAKE, DTLS_VERSION_1_0, 0, i,
+        message, sizeof message);
+  }
+}
+
 /* Kinds that could be the peer's. */
 
 static void
@@ -376,6 +399,22 @@ run_injection (const InjectionKind * kind, VirtualSide victim, guint state)
     kind->inject (net, victim);
   virtual_network_run (net, net->now_us + 5 * SECOND_US);
   assert_data_flows (net);
+}
+
+/* The first one could be the peer's; those after the peer's own could not. */
+static void
+test_client_hello_flood (void)
+{
+  static const InjectionKind of_stranger =
+      { "client-hellos", inject_client_hellos, FALSE };
+  static const InjectionKind perhaps_of_peer =
+      { "client-hellos", inject_client_hellos, TRUE };
+
+  for (guint state = 0; state < STATES; state++) {
+    run_injection (&of_stranger, VIRTUAL_CLIENT, state);
+    run_injection (state > 0 ? &of_stranger : &perhaps_of_peer,
+        VIRTUAL_SERVER, state);
+  }
 }
 
 static void
@@ -521,6 +560,8 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &kinds[i], test_injection);
   }
+  g_test_add_func ("/association-injection/client-hello-flood",
+      test_client_hello_flood);
   g_test_add_func ("/association-injection/alert-counts-when-nothing-moves",
       test_alert_counts_when_nothing_moves);
   g_test_add_func ("/association-injection/warning-never-counts",
