@@ -403,6 +403,91 @@ test_restart_without_answer_leaves_all_as_it_was (void)
   g_assert_cmpuint (client->n_keys, ==, 1);
 }
 
+static void
+inject_foreign_hello (VirtualNetwork * net, VirtualSide to)
+{
+  g_autoptr (GBytes) hello = foreign_client_hello (3);
+
+  virtual_network_inject (net, to, g_bytes_get_data (hello, NULL),
+      g_bytes_get_size (hello));
+}
+
+static void
+restart_side (VirtualNetwork * net, VirtualSide side)
+{
+  g_assert_true (dtls_association_restart (virtual_network_end (net,
+              side)->association, NULL, net->now_us, NULL));
+  virtual_network_drain (net, side);
+}
+
+static void
+crash_client (VirtualNetwork * net)
+{
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+}
+
+static void
+something_happens (VirtualNetwork * net)
+{
+  switch (g_rand_int_range (net->rand, 0, 8)) {
+    case 0:
+      crash_client (net);
+      break;
+    case 1:
+      if (virtual_network_end (net, VIRTUAL_CLIENT)->state != DTLS_STATE_FAILED)
+        restart_side (net, VIRTUAL_CLIENT);
+      break;
+    case 2:
+      restart_side (net, VIRTUAL_SERVER);
+      break;
+    case 3:
+      inject_foreign_hello (net, g_rand_int_range (net->rand, 0, 2));
+      break;
+    case 4:
+      net->link.loss = g_rand_double_range (net->rand, 0, 0.6);
+      net->link.duplication = g_rand_double_range (net->rand, 0, 0.3);
+      net->link.jitter_ms = g_rand_int_range (net->rand, 0, 60);
+      break;
+    default:
+      virtual_network_run (net, net->now_us
+          + g_rand_int_range (net->rand, 0, 400) * VIRTUAL_MS);
+      break;
+  }
+}
+
+/* Whatever has happened, the server has a connection, and on a good link a
+ * client that begins anew, after what was on its way has arrived, has one with
+ * it soon. */
+static void
+test_life_is_hard (void)
+{
+  for (guint seed = 1; seed <= 100; seed++) {
+    g_autoptr (VirtualNetwork) net = connected_network ();
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+    VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+    const VirtualLink good = {.delay_ms = 25 };
+    guint keys;
+
+    g_rand_set_seed (net->rand, seed);
+    for (guint i = 0; i < 40; i++)
+      something_happens (net);
+    net->link = good;
+    virtual_network_run (net, net->now_us + 200 * VIRTUAL_MS);
+    keys = server->n_keys;
+    if (seed % 2 && client->state == DTLS_STATE_CONNECTED)
+      restart_side (net, VIRTUAL_CLIENT);
+    else
+      crash_client (net);
+    virtual_network_run (net, net->now_us + 3 * SECOND_US);
+    g_assert_cmpint (client->state, ==, DTLS_STATE_CONNECTED);
+    g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
+    g_assert_cmpuint (server->n_keys, >, keys);
+    g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+    g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -425,6 +510,7 @@ main (int argc, char **argv)
   TEST ("restarts-are-bounded", test_restarts_are_bounded);
   TEST ("forged-first-hello-is-overcome", test_forged_first_hello_is_overcome);
   TEST ("needs-an-association", test_restart_needs_an_association);
+  TEST ("life-is-hard", test_life_is_hard);
   TEST ("without-answer", test_restart_without_answer_leaves_all_as_it_was);
 #undef TEST
   return g_test_run ();
