@@ -96,28 +96,88 @@ receive (Side * side)
       NICE_COMPONENT_TYPE_RTP, side->context, ignore, NULL);
 }
 
+/* Two that have met. */
+static void
+connect_pair (Side * a, Side * b, GMainContext * context)
+{
+  side_init (a, context, TRUE);
+  side_init (b, context, FALSE);
+  side_await (a, &a->gathered);
+  side_await (b, &b->gathered);
+  g_assert_false (whep_transport_is_connected (a->transport));
+  receive (a);
+  receive (b);
+  meet (a, b);
+  meet (b, a);
+  side_await (a, &a->connected);
+  side_await (b, &b->connected);
+}
+
 static void
 test_connect (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   Side a, b;
 
-  side_init (&a, context, TRUE);
-  side_init (&b, context, FALSE);
-  side_await (&a, &a.gathered);
-  side_await (&b, &b.gathered);
-  g_assert_false (whep_transport_is_connected (a.transport));
-  receive (&a);
-  receive (&b);
-  meet (&a, &b);
-  meet (&b, &a);
-  side_await (&a, &a.connected);
-  side_await (&b, &b.connected);
+  connect_pair (&a, &b, context);
   g_assert_true (whep_transport_is_connected (a.transport));
   g_assert_cmpuint (a.gathered, ==, 1);
   g_assert_cmpuint (a.connected, ==, 1);
   g_assert_cmpuint (a.failed, ==, 0);
   side_clear (&a);
+  side_clear (&b);
+}
+
+static void
+on_state (NiceAgent * agent, guint stream_id, guint component_id, guint state,
+    guint * ready)
+{
+  *ready += state == NICE_COMPONENT_STATE_READY;
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autofree gchar *ufrag = NULL;
+  g_autofree gchar *pwd = NULL;
+  guint ready = 0;
+  Side a, b;
+
+  connect_pair (&a, &b, context);
+  ufrag = g_strdup (whep_transport_get_ufrag (a.transport));
+  pwd = g_strdup (whep_transport_get_pwd (a.transport));
+  whep_transport_restart (a.transport);
+  whep_transport_restart (b.transport);
+  g_assert_cmpstr (whep_transport_get_ufrag (a.transport), !=, ufrag);
+  g_assert_cmpstr (whep_transport_get_pwd (a.transport), !=, pwd);
+  g_signal_connect (whep_transport_get_agent (a.transport),
+      "component-state-changed", G_CALLBACK (on_state), &ready);
+  meet (&a, &b);
+  meet (&b, &a);
+  g_assert_cmpstr (whep_transport_get_remote_ufrag (a.transport), ==,
+      whep_transport_get_ufrag (b.transport));
+  side_await (&a, &ready);
+  g_assert_cmpuint (a.connected, ==, 1);
+  g_assert_cmpuint (a.failed, ==, 0);
+  side_clear (&a);
+  side_clear (&b);
+}
+
+/* Who starts anew and is heard of no more is not kept for ever. */
+static void
+test_restart_towards_nobody (void)
+{
+  static const gchar *const none[] = { NULL };
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Side a, b;
+
+  connect_pair (&a, &b, context);
+  whep_transport_restart (b.transport);
+  whep_transport_set_remote (b.transport, "abcd", "0123456789012345678901",
+      none);
+  side_clear (&a);
+  side_await (&b, &b.failed);
   side_clear (&b);
 }
 
@@ -162,6 +222,9 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/transport/connect", test_connect);
+  g_test_add_func ("/whep/transport/restart", test_restart);
+  g_test_add_func ("/whep/transport/restart-towards-nobody",
+      test_restart_towards_nobody);
   g_test_add_func ("/whep/transport/fail", test_fail);
   g_test_add_func ("/whep/transport/stop", test_stop);
   return g_test_run ();
