@@ -36,101 +36,6 @@ static const gchar *const av1_profiles[] = {
   "main", "high", "professional", NULL
 };
 
-/* Names of GStreamer's caps; other profiles are none a browser decodes. */
-static const struct
-{
-  const gchar *name;
-  WhepH264Profile profile;
-} h264_profile_names[] = {
-  {"constrained-baseline", WHEP_H264_CONSTRAINED_BASELINE},
-  {"baseline", WHEP_H264_BASELINE},
-  {"main", WHEP_H264_MAIN},
-  {"constrained-high", WHEP_H264_CONSTRAINED_HIGH},
-  {"progressive-high", WHEP_H264_HIGH},
-  {"high", WHEP_H264_HIGH},
-  {"high-4:4:4", WHEP_H264_HIGH_444},
-};
-
-/* RFC 6184 section 8.1, table 5: profile_idc, and profile-iop under a mask. */
-static const struct
-{
-  guint8 idc;
-  guint8 mask;
-  guint8 iop;
-  WhepH264Profile profile;
-} h264_profile_ids[] = {
-  {0x42, 0x4f, 0x40, WHEP_H264_CONSTRAINED_BASELINE},
-  {0x4d, 0x8f, 0x80, WHEP_H264_CONSTRAINED_BASELINE},
-  {0x58, 0xcf, 0xc0, WHEP_H264_CONSTRAINED_BASELINE},
-  {0x42, 0x4f, 0x00, WHEP_H264_BASELINE},
-  {0x58, 0xcf, 0x80, WHEP_H264_BASELINE},
-  {0x4d, 0xaf, 0x00, WHEP_H264_MAIN},
-  {0x64, 0xff, 0x0c, WHEP_H264_CONSTRAINED_HIGH},
-  {0x64, 0xff, 0x00, WHEP_H264_HIGH},
-  {0xf4, 0xff, 0x00, WHEP_H264_HIGH_444},
-};
-
-/* The same as browsers write them, at level 3.1. */
-static const gchar *const h264_usual_ids[] = {
-  [WHEP_H264_UNKNOWN] = "42e01f",
-  [WHEP_H264_CONSTRAINED_BASELINE] = "42e01f",
-  [WHEP_H264_BASELINE] = "42001f",
-  [WHEP_H264_MAIN] = "4d001f",
-  [WHEP_H264_CONSTRAINED_HIGH] = "640c1f",
-  [WHEP_H264_HIGH] = "64001f",
-  [WHEP_H264_HIGH_444] = "f4001f",
-};
-
-#define BIT(profile) (1u << (profile))
-
-/* Which streams a decoder of a profile takes. */
-static const guint h264_decodable[] = {
-  [WHEP_H264_UNKNOWN] = 0,
-  [WHEP_H264_CONSTRAINED_BASELINE] = BIT (WHEP_H264_CONSTRAINED_BASELINE),
-  [WHEP_H264_BASELINE] =
-      BIT (WHEP_H264_CONSTRAINED_BASELINE) | BIT (WHEP_H264_BASELINE),
-  [WHEP_H264_MAIN] =
-      BIT (WHEP_H264_CONSTRAINED_BASELINE) | BIT (WHEP_H264_MAIN),
-  [WHEP_H264_CONSTRAINED_HIGH] =
-      BIT (WHEP_H264_CONSTRAINED_BASELINE) | BIT (WHEP_H264_CONSTRAINED_HIGH),
-  [WHEP_H264_HIGH] =
-      BIT (WHEP_H264_CONSTRAINED_BASELINE) | BIT (WHEP_H264_MAIN) |
-      BIT (WHEP_H264_CONSTRAINED_HIGH) | BIT (WHEP_H264_HIGH),
-  [WHEP_H264_HIGH_444] =
-      BIT (WHEP_H264_CONSTRAINED_BASELINE) | BIT (WHEP_H264_MAIN) |
-      BIT (WHEP_H264_CONSTRAINED_HIGH) | BIT (WHEP_H264_HIGH) |
-      BIT (WHEP_H264_HIGH_444),
-};
-
-static WhepH264Profile
-h264_profile_from_name (const gchar * name)
-{
-  for (gsize i = 0; name && i < G_N_ELEMENTS (h264_profile_names); i++) {
-    if (g_str_equal (name, h264_profile_names[i].name))
-      return h264_profile_names[i].profile;
-  }
-  return WHEP_H264_UNKNOWN;
-}
-
-WhepH264Profile
-whep_h264_profile_from_id (const gchar * profile_level_id)
-{
-  if (strlen (profile_level_id) != 6
-      || strspn (profile_level_id, "0123456789abcdefABCDEF") != 6)
-    return WHEP_H264_UNKNOWN;
-
-  guint64 value = g_ascii_strtoull (profile_level_id, NULL, 16);
-  guint8 idc = value >> 16;
-  guint8 iop = value >> 8;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (h264_profile_ids); i++) {
-    if (idc == h264_profile_ids[i].idc
-        && (iop & h264_profile_ids[i].mask) == h264_profile_ids[i].iop)
-      return h264_profile_ids[i].profile;
-  }
-  return WHEP_H264_UNKNOWN;
-}
-
 static const WhepCodec *
 codec_from_caps_name (const gchar * name)
 {
@@ -166,7 +71,7 @@ whep_format_from_caps (const GstCaps * caps)
   format.codec = codec_from_caps_name (gst_structure_get_name (s));
   gst_structure_get_int (s, "channels", &format.channels);
   const gchar *profile = gst_structure_get_string (s, "profile");
-  format.h264_profile = h264_profile_from_name (profile);
+  format.h264_profile = whep_h264_profile_from_name (profile);
   format.profile = profile_from_name (profile);
   return format;
 }
@@ -314,20 +219,14 @@ h264_offered_profile (const GstSDPMedia * media, gint payload_type, gchar ** id)
 }
 
 static gboolean
-h264_decodes (WhepH264Profile decoder, WhepH264Profile stream)
-{
-  return stream == WHEP_H264_UNKNOWN
-      || (h264_decodable[decoder] & BIT (stream));
-}
-
-static gboolean
 h264_is_decoded_by_any (WhepH264Profile stream, const GstSDPMedia * media)
 {
   for (guint i = 0; i < gst_sdp_media_formats_len (media); i++) {
     gint payload_type = atoi (gst_sdp_media_get_format (media, i));
     g_autofree gchar *id = NULL;
 
-    if (h264_decodes (h264_offered_profile (media, payload_type, &id), stream))
+    if (whep_h264_decodes (h264_offered_profile (media, payload_type, &id),
+            stream))
       return TRUE;
   }
   return FALSE;
@@ -355,7 +254,7 @@ h264_suits (const WhepFormat * format, const GstSDPMedia * media,
       "profile-level-id=%s", id ? id : "42000a");
   if (offered == stream)
     return 100;
-  if (offered != WHEP_H264_HIGH_444 && h264_decodes (offered, stream))
+  if (offered != WHEP_H264_HIGH_444 && whep_h264_decodes (offered, stream))
     return 50 - offered;
   if (!h264_is_decoded_by_any (stream, media))
     return 0;
@@ -462,7 +361,7 @@ whep_format_new_fmtp (const WhepFormat * format)
 
   if (g_str_equal (encoding, "H264"))
     return g_strdup_printf ("level-asymmetry-allowed=1;packetization-mode=1;"
-        "profile-level-id=%s", h264_usual_ids[format->h264_profile]);
+        "profile-level-id=%s", whep_h264_profile_to_id (format->h264_profile));
   if (g_str_equal (encoding, "VP9"))
     return g_strdup_printf ("profile-id=%d", format->profile);
   if (g_str_equal (encoding, "AV1"))

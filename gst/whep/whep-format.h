@@ -10,6 +10,8 @@
 #include <gst/gst.h>
 #include <gst/sdp/sdp.h>
 
+#include "whep-h264.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -40,18 +42,6 @@ typedef struct
   const gchar *parsed;
   gint static_payload_type;
 } WhepCodec;
-
-/** Profiles of H.264 that matter to browsers, weakest decoder first. */
-typedef enum
-{
-  WHEP_H264_UNKNOWN,
-  WHEP_H264_CONSTRAINED_BASELINE,
-  WHEP_H264_BASELINE,
-  WHEP_H264_MAIN,
-  WHEP_H264_CONSTRAINED_HIGH,
-  WHEP_H264_HIGH,
-  WHEP_H264_HIGH_444,
-} WhepH264Profile;
 
 /**
  * WhepFormat:
@@ -100,14 +90,6 @@ GstCaps *whep_format_video_caps (void);
 
 /** whep_format_audio_caps: the same for an audio input. */
 GstCaps *whep_format_audio_caps (void);
-
-/**
- * whep_h264_profile_from_id:
- * @profile_level_id: six hexadecimal digits (RFC 6184 section 8.1)
- *
- * Returns: the profile by table 5 there, unknown for anything else.
- */
-WhepH264Profile whep_h264_profile_from_id (const gchar * profile_level_id);
 
 /**
  * whep_format_find_payload_type:

@@ -86,28 +86,6 @@ test_input_caps (void)
   g_assert_false (gst_caps_can_intersect (video, full));
 }
 
-static void
-test_h264_profile_ids (void)
-{
-  g_assert_cmpint (whep_h264_profile_from_id ("42e01f"), ==,
-      WHEP_H264_CONSTRAINED_BASELINE);
-  g_assert_cmpint (whep_h264_profile_from_id ("42C01F"), ==,
-      WHEP_H264_CONSTRAINED_BASELINE);
-  g_assert_cmpint (whep_h264_profile_from_id ("42001f"), ==,
-      WHEP_H264_BASELINE);
-  g_assert_cmpint (whep_h264_profile_from_id ("4d001f"), ==, WHEP_H264_MAIN);
-  g_assert_cmpint (whep_h264_profile_from_id ("640c1f"), ==,
-      WHEP_H264_CONSTRAINED_HIGH);
-  g_assert_cmpint (whep_h264_profile_from_id ("640028"), ==, WHEP_H264_HIGH);
-  g_assert_cmpint (whep_h264_profile_from_id ("f4001f"), ==,
-      WHEP_H264_HIGH_444);
-  g_assert_cmpint (whep_h264_profile_from_id ("42e01"), ==, WHEP_H264_UNKNOWN);
-  g_assert_cmpint (whep_h264_profile_from_id ("42e01fff"), ==,
-      WHEP_H264_UNKNOWN);
-  g_assert_cmpint (whep_h264_profile_from_id ("gggggg"), ==, WHEP_H264_UNKNOWN);
-  g_assert_cmpint (whep_h264_profile_from_id ("000000"), ==, WHEP_H264_UNKNOWN);
-}
-
 static const gchar *const h264_attributes[] = {
   "rtpmap", "102 H264/90000",
   "fmtp", "102 packetization-mode=0;profile-level-id=42e01f",
@@ -295,7 +273,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/format/caps", test_caps);
   g_test_add_func ("/whep/format/input-caps", test_input_caps);
-  g_test_add_func ("/whep/format/h264-profile-ids", test_h264_profile_ids);
   g_test_add_func ("/whep/format/h264", test_h264);
   g_test_add_func ("/whep/format/h264-high", test_h264_high);
   g_test_add_func ("/whep/format/av1", test_av1);
