@@ -3,12 +3,15 @@
  * CPU time of sending one VP8 stream of 2.5 Mbit/s to many receivers.
  *
  *   bench-viewers whepsink|udpsink COUNT SECONDS
- *   bench-viewers watch PORT COUNT    the receivers of whepsink; run by the
- *                                     first form, in a process of its own
+ *   bench-viewers watch COUNT PORT    the receivers of whepsink
+ *   bench-viewers listen COUNT 0      the receivers of udpsink; both are run
+ *                                     by the first form, in another process
  *
  * The stream is encoded beforehand and played in a loop. What the process
- * costs without receivers is measured first and taken off. udpsink sends the
- * same packets in the clear to COUNT addresses.
+ * costs with one receiver is measured first and taken off; COUNT are added.
+ * udpsink sends the same packets in the clear, over the same network, to
+ * receivers that take them from it likewise. To be run in
+ * tests/interop/isolated.sh, so that nobody else hears of it.
  */
 #include "config.h"
 
@@ -26,13 +29,16 @@
 #define VP8_PAYLOAD_TYPE 96
 #define FRAMES 150
 #define FRAMES_PER_SECOND 30
-#define PACKETS_BEFORE_START 30
+/* Until then, ICE has found the best way. */
+#define PACKETS_BEFORE_START 500
 
 #define ENCODER "videotestsrc pattern=snow num-buffers=" \
     G_STRINGIFY (FRAMES) " ! video/x-raw, format=I420, width=640, " \
     "height=360, framerate=" G_STRINGIFY (FRAMES_PER_SECOND) "/1 ! " \
     "vp8enc deadline=1 cpu-used=8 end-usage=cbr target-bitrate=2500000 " \
     "keyframe-max-dist=30 ! appsink name=out sync=false"
+
+#define SOURCE "appsrc name=src is-live=true format=time do-timestamp=true ! "
 
 typedef struct
 {
@@ -131,102 +137,164 @@ close_server (Server * server, GThread * player)
   gst_element_set_state (server->pipeline, GST_STATE_NULL);
 }
 
-/* ------------------------------------------------ udpsink */
+/* ------------------------------------------------ receivers */
 
-static GSocket *
-open_udp_receiver (GstElement * sink)
+typedef struct
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GInetAddress) any = g_inet_address_new_loopback
-      (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (any, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
-  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
-      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+  GSubprocess *process;
+  GDataInputStream *says;
+} Receivers;
 
+static void
+receivers_start (Receivers * receivers, const gchar * program,
+    const gchar * how, guint count, guint port)
+{
+  g_autofree gchar *port_text = g_strdup_printf ("%u", port);
+  g_autofree gchar *count_text = g_strdup_printf ("%u", count);
+  g_autoptr (GError) error = NULL;
+
+  receivers->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE
+      | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, how, count_text,
+      port_text, NULL);
   g_assert_no_error (error);
-  g_socket_bind (socket, address, FALSE, &error);
-  g_assert_no_error (error);
-  bound = g_socket_get_local_address (socket, &error);
-  g_assert_no_error (error);
-  g_signal_emit_by_name (sink, "add", "127.0.0.1",
-      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
-  return socket;
+  receivers->says = g_data_input_stream_new (g_subprocess_get_stdout_pipe
+      (receivers->process));
+}
+
+static gchar *
+receivers_read (Receivers * receivers)
+{
+  gchar *line =
+      g_data_input_stream_read_line (receivers->says, NULL, NULL, NULL);
+
+  if (!line)
+    g_error ("the receivers are gone");
+  return line;
 }
 
 static void
-bench_udpsink (guint count, gdouble seconds)
+receivers_expect (Receivers * receivers, const gchar * expected)
 {
-  g_autoptr (GPtrArray) sockets =
-      g_ptr_array_new_with_free_func (g_object_unref);
-  Server server = { 0, };
-  GThread *player;
-  gdouble without;
+  g_autofree gchar *line = receivers_read (receivers);
 
-  open_server (&server, "appsrc name=src is-live=true format=time "
-      "do-timestamp=true ! rtpvp8pay pt=96 ! multiudpsink name=sink "
-      "sync=false async=false");
-  player = g_thread_new ("player", play_frames, &server);
-  without = measure (seconds);
+  if (!g_str_equal (line, expected))
+    g_error ("the receivers say \"%s\" instead of \"%s\"", line, expected);
+}
+
+static void
+receivers_stop (Receivers * receivers)
+{
+  g_output_stream_close (g_subprocess_get_stdin_pipe (receivers->process),
+      NULL, NULL);
+  receivers_expect (receivers, "all received");
+  g_object_unref (receivers->says);
+  g_object_unref (receivers->process);
+}
+
+/* In the receivers' process. */
+static void
+say (const gchar * text)
+{
+  printf ("%s\n", text);
+  fflush (stdout);
+}
+
+static void
+await_end_of_input (void)
+{
+  while (getchar () != EOF);
+}
+
+/* ------------------------------------------------ udpsink */
+
+static guint64
+count_rendered (GstElement * pipeline)
+{
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline),
+      "sink");
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 rendered = 0;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "rendered", &rendered);
+  return rendered;
+}
+
+/* Where whepsink's viewers are reached, too, in isolated.sh. */
+static const gchar *
+udp_address (void)
+{
+  const gchar *address = g_getenv ("TEST_ADDRESS6");
+
+  return address ? address : "127.0.0.1";
+}
+
+/* Says its port. */
+static GstElement *
+udp_receiver_new (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = g_strdup_printf ("udpsrc name=src address=%s "
+      "port=0 ! fakesink name=sink sync=false async=false", udp_address ());
+  GstElement *pipeline = gst_parse_launch (text, &error);
+  g_autoptr (GstElement) src = NULL;
+  g_autofree gchar *port_text = NULL;
+  guint port;
+
+  g_assert_no_error (error);
+  src = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_object_get (src, "port", &port, NULL);
+  port_text = g_strdup_printf ("%u", port);
+  say (port_text);
+  return pipeline;
+}
+
+static void
+listen_udp (guint count)
+{
+  g_autoptr (GPtrArray) pipelines = g_ptr_array_new ();
+
   for (guint i = 0; i < count; i++)
-    g_ptr_array_add (sockets, open_udp_receiver (server.sink));
-  print_per_receiver (measure (seconds), without, count);
-  close_server (&server, player);
+    g_ptr_array_add (pipelines, udp_receiver_new ());
+  for (guint i = 0; i < count; i++)
+    while (count_rendered (g_ptr_array_index (pipelines, i)) <
+        PACKETS_BEFORE_START)
+      g_usleep (10000);
+  say ("all receive");
+  await_end_of_input ();
+  say ("all received");
+}
+
+static void
+add_udp_receivers (Server * server, Receivers * receivers,
+    const gchar * program, guint count)
+{
+  receivers_start (receivers, program, "listen", count, 0);
+  for (guint i = 0; i < count; i++) {
+    g_autofree gchar *port = receivers_read (receivers);
+
+    g_signal_emit_by_name (server->sink, "add", udp_address (), atoi (port));
+  }
+  receivers_expect (receivers, "all receive");
 }
 
 /* ------------------------------------------------ whepsink */
 
 static void
-expect_line (GDataInputStream * stream, const gchar * expected)
+add_viewers (Server * server, Receivers * receivers, const gchar * program,
+    guint count)
 {
-  g_autofree gchar *line =
-      g_data_input_stream_read_line (stream, NULL, NULL, NULL);
-
-  if (g_strcmp0 (line, expected) != 0)
-    g_error ("the receivers say \"%s\" instead of \"%s\"", line, expected);
-}
-
-static GSubprocess *
-start_receivers (const gchar * program, guint port, guint count)
-{
-  g_autofree gchar *port_text = g_strdup_printf ("%u", port);
-  g_autofree gchar *count_text = g_strdup_printf ("%u", count);
-  g_autoptr (GError) error = NULL;
-  GSubprocess *receivers = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE
-      | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "watch", port_text,
-      count_text, NULL);
-
-  g_assert_no_error (error);
-  return receivers;
-}
-
-static void
-bench_whepsink (const gchar * program, guint count, gdouble seconds)
-{
-  g_autoptr (GSubprocess) receivers = NULL;
-  g_autoptr (GDataInputStream) says = NULL;
-  Server server = { 0, };
-  GThread *player;
-  gdouble without;
   guint port;
 
-  open_server (&server, "appsrc name=src is-live=true format=time "
-      "do-timestamp=true ! whepsink name=sink port=0 max-viewers=1000");
-  player = g_thread_new ("player", play_frames, &server);
-  without = measure (seconds);
-  g_object_get (server.sink, "port", &port, NULL);
-  receivers = start_receivers (program, port, count);
-  says = g_data_input_stream_new (g_subprocess_get_stdout_pipe (receivers));
-  expect_line (says, "all receive");
-  print_per_receiver (measure (seconds), without, count);
-  g_output_stream_close (g_subprocess_get_stdin_pipe (receivers), NULL, NULL);
-  expect_line (says, "all received");
-  close_server (&server, player);
+  g_object_get (server->sink, "port", &port, NULL);
+  receivers_start (receivers, program, "watch", count, port);
+  receivers_expect (receivers, "all receive");
 }
 
 /* Until standard input ends; then every viewer must have got more. */
 static void
-watch (guint port, guint count)
+watch (guint count, guint port)
 {
   g_autoptr (GPtrArray) viewers = g_ptr_array_new_with_free_func
       ((GDestroyNotify) test_viewer_free);
@@ -245,15 +313,40 @@ watch (guint port, guint count)
   for (guint i = 0; i < count; i++)
     before[i] = test_viewer_count (g_ptr_array_index (viewers, i),
         VP8_PAYLOAD_TYPE);
-  printf ("all receive\n");
-  fflush (stdout);
-  while (getchar () != EOF);
+  say ("all receive");
+  await_end_of_input ();
   for (guint i = 0; i < count; i++)
     if (test_viewer_count (g_ptr_array_index (viewers, i),
             VP8_PAYLOAD_TYPE) <= before[i])
       g_error ("viewer %u got nothing more", i);
-  printf ("all received\n");
-  fflush (stdout);
+  say ("all received");
+}
+
+/* ------------------------------------------------ both */
+
+static void
+bench (const gchar * program, gboolean udpsink, guint count, gdouble seconds)
+{
+  Server server = { 0, };
+  Receivers first, others;
+  GThread *player;
+  gdouble without;
+
+  if (udpsink)
+    open_server (&server, SOURCE "rtpvp8pay pt=96 ! multiudpsink name=sink "
+        "sync=false async=false");
+  else
+    open_server (&server, SOURCE "whepsink name=sink port=0 max-viewers=1000 "
+        "connect-timeout=120000");
+  player = g_thread_new ("player", play_frames, &server);
+  (udpsink ? add_udp_receivers : add_viewers) (&server, &first, program, 1);
+  without = measure (seconds);
+  (udpsink ? add_udp_receivers : add_viewers) (&server, &others, program,
+      count);
+  print_per_receiver (measure (seconds), without, count);
+  receivers_stop (&others);
+  receivers_stop (&first);
+  close_server (&server, player);
 }
 
 int
@@ -264,9 +357,10 @@ main (int argc, char **argv)
     g_error ("usage: bench-viewers whepsink|udpsink COUNT SECONDS");
   if (g_str_equal (argv[1], "watch"))
     watch (atoi (argv[2]), atoi (argv[3]));
-  else if (g_str_equal (argv[1], "udpsink"))
-    bench_udpsink (atoi (argv[2]), g_ascii_strtod (argv[3], NULL));
+  else if (g_str_equal (argv[1], "listen"))
+    listen_udp (atoi (argv[2]));
   else
-    bench_whepsink (argv[0], atoi (argv[2]), g_ascii_strtod (argv[3], NULL));
+    bench (argv[0], g_str_equal (argv[1], "udpsink"), atoi (argv[2]),
+        g_ascii_strtod (argv[3], NULL));
   return 0;
 }

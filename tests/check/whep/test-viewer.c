@@ -403,7 +403,7 @@ test_viewer_restart_ice (TestViewer * self, guint port, const gchar * etag)
 void
 test_viewer_await_way (TestViewer * self)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
 
   g_mutex_lock (&self->lock);
   while (!self->ready) {
@@ -416,7 +416,7 @@ test_viewer_await_way (TestViewer * self)
 void
 test_viewer_await (TestViewer * self, guint payload_type, guint n)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
 
   g_mutex_lock (&self->lock);
   while (self->counts[payload_type] < n) {
