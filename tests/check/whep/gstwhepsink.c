@@ -16,6 +16,7 @@
 #include "test-viewer.h"
 
 #define VP8 96
+#define RTX 97
 #define OPUS 111
 
 #define VIDEO "videotestsrc is-live=true ! " \
@@ -98,6 +99,26 @@ test_keyframe_on_request (void)
   while (test_sink_stat (server, "keyframe-requests") == before)
     test_viewer_await (viewer, VP8, test_viewer_count (viewer, VP8) + 1);
   test_viewer_free (viewer);
+  test_sink_stop (server);
+}
+
+/* Two viewers share the packets, and only who asks gets one again. */
+static void
+test_retransmission (void)
+{
+  TestSink *server =
+      test_sink_start ("whepsink name=sink port=0 " VIDEO "sink.");
+  TestViewer *viewer = test_sink_add_viewer (server);
+  TestViewer *other = test_sink_add_viewer (server);
+
+  test_viewer_await (viewer, VP8, 10);
+  test_viewer_await (other, VP8, 10);
+  g_assert_cmpuint (test_viewer_count (viewer, RTX), ==, 0);
+  test_viewer_request_again (viewer);
+  test_viewer_await (viewer, RTX, 1);
+  g_assert_cmpuint (test_viewer_count (other, RTX), ==, 0);
+  test_viewer_free (viewer);
+  test_viewer_free (other);
   test_sink_stop (server);
 }
 
@@ -618,6 +639,7 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/sink/media", test_media);
   g_test_add_func ("/whep/sink/viewers-come-and-go", test_viewers_come_and_go);
   g_test_add_func ("/whep/sink/keyframe-on-request", test_keyframe_on_request);
+  g_test_add_func ("/whep/sink/retransmission", test_retransmission);
   g_test_add_func ("/whep/sink/falsified-fingerprint",
       test_falsified_fingerprint);
   g_test_add_func ("/whep/sink/viewer-that-never-connects",

@@ -30,6 +30,23 @@ packets_of (guint input, gint payload_type)
   return packetizer;
 }
 
+/* A VP8 frame, as far as a payloader looks at it (RFC 6386 section 9.1). */
+static inline GstBuffer *
+packets_frame (gboolean delta)
+{
+  static const guint8 keyframe[50] = {
+    0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00
+  };
+  static const guint8 other[sizeof keyframe] = { 0x11, 0x02, };
+  GstBuffer *frame =
+      gst_buffer_new_memdup (delta ? other : keyframe, sizeof keyframe);
+
+  GST_BUFFER_PTS (frame) = 0;
+  if (delta)
+    GST_BUFFER_FLAG_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT);
+  return frame;
+}
+
 /* What a peer's configuration wants. */
 static inline WhepPacketizer *
 packets_obtain (gpointer unused, guint input, gint payload_type)

@@ -37,6 +37,7 @@ struct _TestViewer
   gboolean ready;
   guint counts[128];
   guint32 video_ssrc;
+  guint16 video_seq;            /* of the last packet */
   guint32 video_time;
   guint longest_gap;
   gboolean began_with_keyframe;
@@ -124,8 +125,10 @@ on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     self->began_with_keyframe = is_keyframe (&rtp);
     self->video_ssrc = gst_rtp_buffer_get_ssrc (&rtp);
   }
-  if (payload_type == 96)
+  if (payload_type == 96) {
     follow_time (self, gst_rtp_buffer_get_timestamp (&rtp));
+    self->video_seq = gst_rtp_buffer_get_seq (&rtp);
+  }
   self->counts[payload_type]++;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
@@ -466,10 +469,10 @@ test_viewer_began_with_keyframe (TestViewer * self)
   return began;
 }
 
-/* Sends an empty receiver report and a payload-specific feedback message. */
+/* Sends an empty receiver report and a feedback message. */
 static void
-send_feedback (TestViewer * self, GstRTCPFBType type, guint32 media_ssrc,
-    const guint8 * fci, guint fci_words)
+send_feedback (TestViewer * self, GstRTCPType packet_type, GstRTCPFBType type,
+    guint32 media_ssrc, const guint8 * fci, guint fci_words)
 {
   GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
   GstRTCPPacket packet;
@@ -480,7 +483,7 @@ send_feedback (TestViewer * self, GstRTCPFBType type, guint32 media_ssrc,
   gst_rtcp_buffer_map (buffer, GST_MAP_READWRITE, &rtcp);
   gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_RR, &packet);
   gst_rtcp_packet_rr_set_ssrc (&packet, 7);
-  gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_PSFB, &packet);
+  gst_rtcp_buffer_add_packet (&rtcp, packet_type, &packet);
   gst_rtcp_packet_fb_set_type (&packet, type);
   gst_rtcp_packet_fb_set_sender_ssrc (&packet, 7);
   gst_rtcp_packet_fb_set_media_ssrc (&packet, media_ssrc);
@@ -500,7 +503,20 @@ send_feedback (TestViewer * self, GstRTCPFBType type, guint32 media_ssrc,
 void
 test_viewer_request_keyframe (TestViewer * self)
 {
-  send_feedback (self, GST_RTCP_PSFB_TYPE_PLI, self->video_ssrc, NULL, 0);
+  send_feedback (self, GST_RTCP_TYPE_PSFB, GST_RTCP_PSFB_TYPE_PLI,
+      self->video_ssrc, NULL, 0);
+}
+
+void
+test_viewer_request_again (TestViewer * self)
+{
+  guint8 fci[4] = { 0, };
+
+  g_mutex_lock (&self->lock);
+  GST_WRITE_UINT16_BE (fci, self->video_seq);
+  g_mutex_unlock (&self->lock);
+  send_feedback (self, GST_RTCP_TYPE_RTPFB, GST_RTCP_RTPFB_TYPE_NACK,
+      self->video_ssrc, fci, 1);
 }
 
 void
@@ -513,7 +529,8 @@ test_viewer_report_bitrate (TestViewer * self, guint bitrate)
     self->video_ssrc
   };
 
-  send_feedback (self, GST_RTCP_PSFB_TYPE_AFB, 0, fci, sizeof fci / 4);
+  send_feedback (self, GST_RTCP_TYPE_PSFB, GST_RTCP_PSFB_TYPE_AFB, 0, fci,
+      sizeof fci / 4);
 }
 
 void

@@ -80,6 +80,9 @@ gboolean test_viewer_began_with_keyframe (TestViewer * self);
 /** test_viewer_request_keyframe: sends a PLI (RFC 4585). */
 void test_viewer_request_keyframe (TestViewer * self);
 
+/** test_viewer_request_again: sends a NACK for the last VP8 packet. */
+void test_viewer_request_again (TestViewer * self);
+
 /** test_viewer_get_key: Returns: (transfer full): an SRTP key and its salt. */
 GstBuffer *test_viewer_get_key (TestViewer * self, gboolean of_server);
 

@@ -111,28 +111,11 @@ teardown (Fixture * f, gconstpointer data)
   whep_offer_free (f->offer);
 }
 
-/* A VP8 frame, as far as a payloader looks at it (RFC 6386 section 9.1). */
-static GstBuffer *
-frame_of (gboolean delta)
-{
-  static const guint8 keyframe[50] = {
-    0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0x00, 0x10, 0x00
-  };
-  static const guint8 other[sizeof keyframe] = { 0x11, 0x02, };
-  GstBuffer *frame =
-      gst_buffer_new_memdup (delta ? other : keyframe, sizeof keyframe);
-
-  GST_BUFFER_PTS (frame) = 0;
-  if (delta)
-    GST_BUFFER_FLAG_SET (frame, GST_BUFFER_FLAG_DELTA_UNIT);
-  return frame;
-}
-
 static void
 push (Fixture * f, guint input, gboolean delta)
 {
   g_autoptr (GstCaps) caps = packets_caps (input);
-  g_autoptr (GstBuffer) buffer = frame_of (delta);
+  g_autoptr (GstBuffer) buffer = packets_frame (delta);
 
   g_assert_true (whep_tracks_push (f->tracks, input, buffer, caps));
 }
@@ -301,7 +284,7 @@ test_packets_are_shared (Fixture * f, gconstpointer data)
 {
   Fixture other = { 0, };
   g_autoptr (GstCaps) caps = packets_caps (0);
-  g_autoptr (GstBuffer) buffer = frame_of (FALSE);
+  g_autoptr (GstBuffer) buffer = packets_frame (FALSE);
 
   other.packetizers[0] = g_object_ref (f->packetizers[0]);
   setup (&other, NULL);
