@@ -286,6 +286,27 @@ media_pad_flush_stop (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
   return handled;
 }
 
+/* A sink would wait for a time that is not of its segment. */
+static gboolean
+media_pad_gap (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
+{
+  GstClockTime time, duration;
+  GstGapFlags flags;
+  GstEvent *gap;
+
+  if (pad->is_running_time)
+    return gst_pad_event_default (GST_PAD (pad), parent, event);
+  gst_event_parse_gap (event, &time, &duration);
+  gst_event_parse_gap_flags (event, &flags);
+  gst_event_unref (event);
+  time = media_pad_running_time (pad, time);
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return TRUE;
+  gap = gst_event_new_gap (time, duration);
+  gst_event_set_gap_flags (gap, flags);
+  return gst_pad_event_default (GST_PAD (pad), parent, gap);
+}
+
 /* The source pad has its own stream-start, caps, segment and tags. */
 static gboolean
 media_pad_event (GstPad * gst_pad, GstObject * parent, GstEvent * event)
@@ -315,6 +336,8 @@ media_pad_event (GstPad * gst_pad, GstObject * parent, GstEvent * event)
       return gst_pad_event_default (gst_pad, parent, event);
     case GST_EVENT_FLUSH_STOP:
       return media_pad_flush_stop (pad, parent, event);
+    case GST_EVENT_GAP:
+      return media_pad_gap (pad, parent, event);
     default:
       return gst_pad_event_default (gst_pad, parent, event);
   }

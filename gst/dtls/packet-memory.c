@@ -9,7 +9,7 @@
 
 #define BLOCK_SIZE 2048
 #define ALIGNMENT 16
-#define KEPT_BLOCKS_MAX 64
+#define KEPT_BLOCKS_MAX 32
 
 /* A shared part of a block is a PacketMemory as well, without bytes of its
  * own. */

@@ -261,5 +261,8 @@ def write_chart(results, out, scratch):
 
 def write(results, failures, out, scratch):
     """bench.md and bench.svg into `out`; `failures` maps names to texts."""
-    has_chart = write_chart(results, out, scratch)
+    try:
+        has_chart = write_chart(results, out, scratch)
+    except (OSError, subprocess.CalledProcessError) as error:
+        has_chart, failures = False, {**failures, "chart": str(error)}
     write_table(results, failures, out / "bench.md", has_chart)

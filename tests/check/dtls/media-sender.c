@@ -204,6 +204,38 @@ test_each_input_has_its_segment (Fixture * self, gconstpointer data)
 }
 
 static void
+push_gap (Fixture * self, GstClockTime base, GstClockTime time)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.base = base;
+  segment.start = 10;
+  gst_harness_push_event (self->a, gst_event_new_segment (&segment));
+  gst_harness_push_event (self->a, gst_event_new_gap (time, 3));
+}
+
+static void
+test_gap_is_in_running_time (Fixture * self, gconstpointer data)
+{
+  GstClockTime time, duration;
+  GstEvent *event;
+
+  gst_harness_push (self->a, media_rtp (1, 1));
+  while (gst_harness_events_in_queue (self->a) > 0)
+    next_event (self->a);
+  push_gap (self, 5, 12);
+  event = gst_harness_pull_event (self->a);
+  g_assert_cmpint (GST_EVENT_TYPE (event), ==, GST_EVENT_GAP);
+  gst_event_parse_gap (event, &time, &duration);
+  g_assert_cmpuint (time, ==, 7);
+  g_assert_cmpuint (duration, ==, 3);
+  gst_event_unref (event);
+  push_gap (self, 5, 9);
+  g_assert_cmpuint (gst_harness_events_in_queue (self->a), ==, 0);
+}
+
+static void
 test_end_is_told_once_all_have_ended (Fixture * self, gconstpointer data)
 {
   dtls_media_sender_set_funcs (self->host->media, &funcs);
@@ -290,6 +322,7 @@ main (int argc, char **argv)
   ADD (one_stream_for_all_inputs);
   ADD (no_buffer_overtakes_the_events);
   ADD (each_input_has_its_segment);
+  ADD (gap_is_in_running_time);
   ADD (end_is_told_once_all_have_ended);
   ADD (stream_after_the_end);
   ADD (release_of_the_last_that_runs_is_the_end);
