@@ -14,6 +14,7 @@
 #include <gst/video/video-event.h>
 
 #include "element-pads.h"
+#include "input-segment.h"
 #include "sticky-events.h"
 
 struct _DtlsMediaSender
@@ -34,49 +35,12 @@ struct _DtlsMediaPad
 
   DtlsMediaSender *owner;
   DtlsSrtpKind kind;
-  GstSegment segment;
-  gboolean is_running_time;
+  DtlsInputSegment segment;
   gboolean is_eos;
   DtlsClockWait wait;
 };
 
 G_DEFINE_TYPE (DtlsMediaPad, dtls_media_pad, GST_TYPE_PAD);
-
-static GstClockTime
-media_pad_running_time (DtlsMediaPad * pad, GstClockTime time)
-{
-  if (pad->is_running_time || !GST_CLOCK_TIME_IS_VALID (time))
-    return time;
-  return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, time);
-}
-
-static void
-media_pad_set_segment (DtlsMediaPad * pad, const GstSegment * segment)
-{
-  gst_segment_copy_into (segment, &pad->segment);
-  pad->is_running_time = segment->format != GST_FORMAT_TIME
-      || (segment->rate == 1.0 && segment->start == 0 && segment->base == 0
-      && segment->offset == 0 && segment->stop == GST_CLOCK_TIME_NONE);
-}
-
-/* To the writable @buffer. */
-static void
-media_pad_restamp (DtlsMediaPad * pad, GstBuffer * buffer)
-{
-  if (pad->is_running_time)
-    return;
-  GST_BUFFER_PTS (buffer) = media_pad_running_time (pad,
-      GST_BUFFER_PTS (buffer));
-  GST_BUFFER_DTS (buffer) = media_pad_running_time (pad,
-      GST_BUFFER_DTS (buffer));
-}
-
-static gboolean
-media_pad_restamp_item (GstBuffer ** buffer, guint index, gpointer data)
-{
-  media_pad_restamp (data, *buffer);
-  return TRUE;
-}
 
 /* Returns FALSE when the pad flushes. */
 static gboolean
@@ -86,12 +50,13 @@ media_pad_sync (DtlsMediaPad * pad, GstBuffer * buffer)
   GstClockTime time, latency;
 
   if (!g_atomic_int_get (&self->sync) || pad->kind != DTLS_SRTP_RTP
-      || pad->segment.format != GST_FORMAT_TIME)
+      || !dtls_input_segment_is_time (&pad->segment))
     return TRUE;
   GST_OBJECT_LOCK (self->element);
   latency = self->latency;
   GST_OBJECT_UNLOCK (self->element);
-  time = media_pad_running_time (pad, GST_BUFFER_DTS_OR_PTS (buffer));
+  time = dtls_input_segment_running_time (&pad->segment,
+      GST_BUFFER_DTS_OR_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time))
     time += latency;
   return dtls_clock_wait_until (&pad->wait, self->element, time);
@@ -133,7 +98,7 @@ media_pad_chain (GstPad * gst_pad, GstObject * parent, GstBuffer * buffer)
   dtls_srtp_sender_tell (self->sender, self->element);
   if (buffer == NULL)
     return GST_FLOW_OK;
-  media_pad_restamp (pad, buffer);
+  dtls_input_segment_restamp (&pad->segment, buffer);
   return media_sender_push (self, buffer);
 }
 
@@ -155,8 +120,7 @@ media_pad_chain_list (GstPad * gst_pad, GstObject * parent,
     gst_clear_buffer_list (&list);
     return GST_FLOW_OK;
   }
-  if (!pad->is_running_time)
-    gst_buffer_list_foreach (list, media_pad_restamp_item, pad);
+  dtls_input_segment_restamp_list (&pad->segment, list);
   return media_sender_push_list (self, list);
 }
 
@@ -248,8 +212,7 @@ media_pad_begin (DtlsMediaPad * pad)
 {
   GstElement *element = pad->owner->element;
 
-  gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
-  pad->is_running_time = TRUE;
+  dtls_input_segment_init (&pad->segment);
   GST_OBJECT_LOCK (element);
   pad->is_eos = FALSE;
   GST_OBJECT_UNLOCK (element);
@@ -290,21 +253,8 @@ media_pad_flush_stop (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
 static gboolean
 media_pad_gap (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
 {
-  GstClockTime time, duration;
-  GstGapFlags flags;
-  GstEvent *gap;
-
-  if (pad->is_running_time)
-    return gst_pad_event_default (GST_PAD (pad), parent, event);
-  gst_event_parse_gap (event, &time, &duration);
-  gst_event_parse_gap_flags (event, &flags);
-  gst_event_unref (event);
-  time = media_pad_running_time (pad, time);
-  if (!GST_CLOCK_TIME_IS_VALID (time))
-    return TRUE;
-  gap = gst_event_new_gap (time, duration);
-  gst_event_set_gap_flags (gap, flags);
-  return gst_pad_event_default (GST_PAD (pad), parent, gap);
+  event = dtls_input_segment_restamp_gap (&pad->segment, event);
+  return event == NULL || gst_pad_event_default (GST_PAD (pad), parent, event);
 }
 
 /* The source pad has its own stream-start, caps, segment and tags. */
@@ -317,7 +267,7 @@ media_pad_event (GstPad * gst_pad, GstObject * parent, GstEvent * event)
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEGMENT:
       gst_event_parse_segment (event, &segment);
-      media_pad_set_segment (pad, segment);
+      dtls_input_segment_set (&pad->segment, segment);
       break;
     case GST_EVENT_EOS:
       media_sender_handle_eos (pad->owner, pad);
@@ -574,6 +524,5 @@ static void
 dtls_media_pad_init (DtlsMediaPad * pad)
 {
   dtls_clock_wait_init (&pad->wait);
-  gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
-  pad->is_running_time = TRUE;
+  dtls_input_segment_init (&pad->segment);
 }
