@@ -78,7 +78,7 @@ build_plugins () {
   if [ ! -f "$build/build.ninja" ]; then
     eval_gettext "Building the plugins into \$build ..."; echo
     meson setup "$build" "$root" --buildtype=release -Dwhep=enabled \
-      -Dtests=disabled -Dexamples=disabled >"$log" 2>&1
+      -Dtests=disabled >"$log" 2>&1
   fi
   if ! meson compile -C "$build" >>"$log" 2>&1; then
     cat "$log" >&2
