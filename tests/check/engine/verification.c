@@ -213,6 +213,52 @@ test_changed_on_a_live_association (void)
   g_assert_error (server->error, DTLS_ERROR, DTLS_ERROR_ALERT);
 }
 
+/* Before anything is decided: as if none had been given. */
+static void
+test_withdrawn_during_the_handshake (void)
+{
+  for (guint required = 0; required < 2; required++) {
+    g_autoptr (VirtualNetwork) net = virtual_network_new (1);
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+
+    client->config.verify = required ? DTLS_VERIFY_REQUIRED : DTLS_VERIFY_AUTO;
+    client->config.fingerprints = virtual_fingerprint (virtual_certificate (3),
+        DTLS_HASH_SHA_256);
+    virtual_network_start_both (net);
+    give (net, VIRTUAL_CLIENT, -1);
+    virtual_network_run (net, net->now_us + SECOND_US);
+    g_assert_cmpstr (client->story->str, ==, required ?
+        "connecting certificate" : "connecting certificate keys connected");
+    g_assert_false (is_verified (client));
+  }
+}
+
+/* It counts from the next handshake on. */
+static void
+test_withdrawn_from_a_live_association (void)
+{
+  for (guint required = 0; required < 2; required++) {
+    g_autoptr (VirtualNetwork) net = virtual_network_new (1);
+    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+    VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
+
+    server->config.verify = required ? DTLS_VERIFY_REQUIRED : DTLS_VERIFY_AUTO;
+    virtual_network_exchange_fingerprints (net);
+    virtual_network_start_both (net);
+    g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+    give (net, VIRTUAL_SERVER, -1);
+    g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
+    g_assert_true (is_verified (server));
+    g_assert_true (dtls_association_restart (client->association, NULL,
+            net->now_us, NULL));
+    virtual_network_drain (net, VIRTUAL_CLIENT);
+    virtual_network_run (net, net->now_us + 2 * SECOND_US);
+    g_assert_cmpuint (server->n_keys, ==, required ? 1 : 2);
+    g_assert_cmpint (is_verified (server), ==, required);
+    g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
+  }
+}
+
 static void
 test_none_looks_at_nothing (void)
 {
@@ -240,6 +286,9 @@ main (int argc, char **argv)
   TEST ("required-holds-until-given", test_required_holds_until_given);
   TEST ("required-and-wrong-fails", test_required_and_wrong_fails);
   TEST ("changed-on-a-live-association", test_changed_on_a_live_association);
+  TEST ("withdrawn-during-the-handshake", test_withdrawn_during_the_handshake);
+  TEST ("withdrawn-from-a-live-association",
+      test_withdrawn_from_a_live_association);
   TEST ("none-looks-at-nothing", test_none_looks_at_nothing);
 #undef TEST
   return g_test_run ();
