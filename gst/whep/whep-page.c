@@ -22,6 +22,8 @@ static const struct
   {"/", "/whep/page/index.html", "text/html; charset=utf-8"},
   {"/whep.css", "/whep/page/whep.css", "text/css; charset=utf-8"},
   {"/whep.js", "/whep/page/whep.js", "text/javascript; charset=utf-8"},
+  {"/session.js", "/whep/page/session.js", "text/javascript; charset=utf-8"},
+  {"/stats.js", "/whep/page/stats.js", "text/javascript; charset=utf-8"},
   {"/texts.js", "/whep/page/texts.js", "text/javascript; charset=utf-8"},
   {"/texts.json", "/whep/page/texts.json", "application/json"},
   {"/icon.svg", "/whep/page/icon.svg", "image/svg+xml"},

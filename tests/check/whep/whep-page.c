@@ -28,6 +28,8 @@ test_files (void)
   g_autofree gchar *page = lookup ("/", "text/html");
   g_autofree gchar *style = lookup ("/whep.css", "text/css");
   g_autofree gchar *script = lookup ("/whep.js", "text/javascript");
+  g_autofree gchar *session = lookup ("/session.js", "text/javascript");
+  g_autofree gchar *stats = lookup ("/stats.js", "text/javascript");
   g_autofree gchar *texts = lookup ("/texts.js", "text/javascript");
   g_autofree gchar *icon = lookup ("/icon.svg", "image/svg+xml");
   const gchar *none;
@@ -38,6 +40,8 @@ test_files (void)
   g_assert_null (strstr (page, "http"));
   g_assert_null (strstr (style, "url("));
   g_assert_null (strstr (script, "http"));
+  g_assert_null (strstr (session, "http"));
+  g_assert_null (strstr (stats, "http"));
   g_assert_nonnull (strstr (texts, "'texts.json'"));
   g_assert_nonnull (strstr (icon, "<svg"));
   g_assert_null (whep_page_lookup ("/../etc/passwd", "/whep", &none));
