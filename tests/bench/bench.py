@@ -60,11 +60,19 @@ def check_contender(contender, values, build):
         raise Failed("it printed no values")
 
 
+def start(command, env):
+    try:
+        return subprocess.Popen(
+            command, env=env, text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+    except OSError as error:
+        raise Failed(str(error)) from None
+
+
 def run_command(command, env, timeout_s):
     """Returns what the command prints. All it started ends with it."""
-    with subprocess.Popen(command, env=env, text=True, start_new_session=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    with start(command, env) as process:
         try:
             out, err = process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
@@ -145,11 +153,9 @@ class Bench:
         for case in chosen:
             for contender in case.commands:
                 name = f"{case.name}, {contender}"
-                if self.durations.get(name, 0) > self.left_s():
-                    continue
-                if self.left_s() <= 0:
-                    if number == 1:
-                        self.fail(name, "there was no time left for it")
+                if number == 1 and self.left_s() <= 0:
+                    self.fail(name, "there was no time left for it")
+                if self.durations.get(name, 0) >= self.left_s():
                     continue
                 self.say(f"round {number} of {self.args.rounds}: {name}")
                 self.measure(case, contender)
