@@ -13,8 +13,8 @@
  *     Opus or   | audio_%u | ══► one encrypted leg a viewer: ICE, DTLS, SRTP
  *     G.711     +----------+
  *
- * Nothing is transcoded; each viewer gets packets of its own, under keys of
- * its own. Who views must have the certificate that its offer announced. A
+ * Nothing is transcoded. A stream is made into RTP packets once, and each
+ * viewer gets them under keys of its own. Who views must have the certificate that its offer announced. A
  * viewer that comes late starts with a keyframe, which is asked for upstream.
  * One that leaves, closes its tab or falls silent is removed with all it
  * holds, and none disturbs another.
@@ -610,9 +610,22 @@ install_properties (GObjectClass * klass)
    * * `keyframe-requests` (uint64): how many went upstream
    * * `suggested-bitrate` (uint): what the slowest viewer can receive, in
    *   bits per second, 0 while none says
-   * * `viewer-stats` (list of structures): `id`, `connected`, `age-ms`,
-   *   `buffers-dropped`, `bitrate-estimate`, the `stats` of the viewer's
-   *   dtlsdec as `dtls` and of its rtpsession as `rtp`
+   * * `viewer-stats` (list of structures): one for each viewer there is
+   *
+   * In each structure of `viewer-stats`:
+   *
+   * * `id` (string): of the viewer
+   * * `connected` (boolean): whether its DTLS handshake is done
+   * * `age-ms` (uint64): since its offer
+   * * `bitrate-estimate` (uint): what it says it can receive (REMB), in bits
+   *   per second, 0 while it says nothing
+   * * `buffers-dropped` (uint64): frames it was not sent, because it waited
+   *   for a keyframe or its network took no more
+   * * `packets-retransmitted` (uint64): what it was sent again (RFC 4588)
+   * * `retransmissions-refused` (uint64): what it wanted again beyond as much
+   *   as it was sent
+   * * `dtls` (structure): the `stats` of its dtlsdec
+   * * `rtp` (structure): the `stats` of its rtpsession
    *
    * Since: 1.0
    */
