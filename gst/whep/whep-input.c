@@ -84,36 +84,46 @@ whep_input_get_keyframe_requests (WhepInput * self)
   return requests;
 }
 
-/* With the lock, so that two who ask at once get the same. */
+/* The packetizer of @payload_type for @codec. Where there is none, @made
+ * (nullable) becomes it. */
 static WhepPacketizer *
-find_or_make_packetizer (WhepInput * self, gint payload_type, guint32 ssrc)
+find_packetizer (WhepInput * self, gint payload_type, const WhepCodec * codec,
+    WhepPacketizer * made)
 {
   GWeakRef *place = &self->packetizers[payload_type];
-  g_autoptr (WhepPacketizer) packetizer = g_weak_ref_get (place);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (WhepPacketizer) other = NULL;
 
-  if (!self->format.codec || (packetizer
-          && whep_packetizer_get_codec (packetizer) == self->format.codec))
-    return g_steal_pointer (&packetizer);
-  g_clear_object (&packetizer);
-  packetizer = whep_packetizer_new (self->format.codec, payload_type, ssrc,
-      &error);
-  if (!packetizer)
-    GST_WARNING_OBJECT (self->pad, "%s", error->message);
-  g_weak_ref_set (place, packetizer);
-  return g_steal_pointer (&packetizer);
+  g_mutex_lock (&self->lock);
+  WhepPacketizer *found = g_weak_ref_get (place);
+  if (found && whep_packetizer_get_codec (found) != codec)
+    other = g_steal_pointer (&found);
+  if (!found && made) {
+    g_weak_ref_set (place, made);
+    found = g_object_ref (made);
+  }
+  g_mutex_unlock (&self->lock);
+  return found;
 }
 
 WhepPacketizer *
 whep_input_obtain_packetizer (WhepInput * self, gint payload_type, guint32 ssrc)
 {
+  const WhepCodec *codec = whep_input_get_format (self).codec;
+  WhepPacketizer *found;
+  g_autoptr (WhepPacketizer) made = NULL;
+  g_autoptr (GError) error = NULL;
+
   g_return_val_if_fail (payload_type >= 0 && payload_type < PAYLOAD_TYPES,
       NULL);
-  g_mutex_lock (&self->lock);
-  WhepPacketizer *packetizer =
-      find_or_make_packetizer (self, payload_type, ssrc);
-  g_mutex_unlock (&self->lock);
-  return packetizer;
+  if (!codec)
+    return NULL;
+  if ((found = find_packetizer (self, payload_type, codec, NULL)))
+    return found;
+  made = whep_packetizer_new (codec, payload_type, ssrc, &error);
+  if (made)
+    return find_packetizer (self, payload_type, codec, made);
+  GST_WARNING_OBJECT (self->pad, "%s", error->message);
+  return NULL;
 }
 
 /* Whether a request is due now; with the lock. */

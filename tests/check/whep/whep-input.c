@@ -152,6 +152,32 @@ test_keyframe_requests_are_gathered (Fixture * f, gconstpointer data)
   g_assert_cmpuint (count_requests (f), ==, 0);
 }
 
+/* The same for all, as long as anybody has them, and while the codec lasts. */
+static void
+test_packetizers (Fixture * f, gconstpointer data)
+{
+  g_assert_null (whep_input_obtain_packetizer (f->input, 96, 7));
+  gst_harness_set_src_caps_str (f->harness, "video/x-vp8");
+  push (f, 0, TRUE);
+  g_autoptr (WhepPacketizer) first =
+      whep_input_obtain_packetizer (f->input, 96, 7);
+  g_autoptr (WhepPacketizer) same =
+      whep_input_obtain_packetizer (f->input, 96, 7);
+  g_autoptr (WhepPacketizer) other =
+      whep_input_obtain_packetizer (f->input, 97, 7);
+  g_assert_nonnull (first);
+  g_assert_true (first == same);
+  g_assert_true (first != other);
+  g_assert_cmpuint (whep_packetizer_get_ssrc (other), ==, 7);
+
+  gst_harness_set_src_caps_str (f->harness, "video/x-vp9");
+  push (f, 1, TRUE);
+  g_autoptr (WhepPacketizer) vp9 =
+      whep_input_obtain_packetizer (f->input, 96, 7);
+  g_assert_true (vp9 != first);
+  g_assert_cmpstr (whep_packetizer_get_codec (vp9)->encoding, ==, "VP9");
+}
+
 static void
 test_eos (Fixture * f, gconstpointer data)
 {
@@ -232,6 +258,7 @@ main (int argc, char **argv)
   ADD ("format", test_format);
   ADD ("clock-time", test_clock_time);
   ADD ("keyframe-requests-are-gathered", test_keyframe_requests_are_gathered);
+  ADD ("packetizers", test_packetizers);
   ADD ("eos", test_eos);
   ADD ("missing-payloader", test_missing_payloader);
   ADD ("av1", test_av1);
