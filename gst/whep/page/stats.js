@@ -21,7 +21,7 @@ function formatCertificate(report) {
 
 /** Long values may break after a colon, and copy as they are. */
 function showFingerprint(id, value) {
-  const pieces = value.split(/(?<=:)/).flatMap(
+  const pieces = value.match(/[^:]+:?/g).flatMap(
     (piece) => [piece, document.createElement('wbr')]);
   byId(id).replaceChildren(...pieces);
 }

@@ -60,8 +60,11 @@ function showSound() {
 }
 
 function toggleFullscreen() {
+  const stage = document.querySelector('.stage');
   if (document.fullscreenElement) document.exitFullscreen();
-  else document.querySelector('.stage').requestFullscreen();
+  else if (stage.requestFullscreen) stage.requestFullscreen();
+  // iPhones know it for the video alone.
+  else byId('video').webkitEnterFullscreen?.();
 }
 
 // Coming and going
