@@ -168,6 +168,7 @@ dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
     gsize size, gint64 now_us)
 {
   DtlsRecord record;
+  DtlsPhase phase;
 
   while (dtls_record_parse (data, size, &record)) {
     association_give_record (self, self->closing, &record, now_us);
@@ -175,10 +176,12 @@ dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
     size -= record.size;
   }
   dtls_connection_proceed (self->closing, now_us);
-  if (dtls_connection_get_phase (self->closing) != DTLS_PHASE_CLOSED)
+  phase = dtls_connection_get_phase (self->closing);
+  if (phase == DTLS_PHASE_ESTABLISHED)
     return;
   dtls_association_free_connection (self, &self->closing);
-  dtls_output_queue_put_peer_closed (self->outputs);
+  if (phase == DTLS_PHASE_CLOSED)
+    dtls_output_queue_put_peer_closed (self->outputs);
 }
 
 /* Datagrams before the start. */

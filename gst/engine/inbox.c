@@ -12,6 +12,11 @@
 /* A message that is longer than a record travels in several. */
 #define INBOX_CHUNK_MAX 16000
 
+/* More than one datagram and all that waited for it can amount to. Only a
+ * library that has stopped reading leaves more. */
+#define INBOX_READY_MAX 8192
+#define INBOX_READY_BYTES_MAX (512 * 1024)
+
 /* A Finished that overtakes, with a few copies of it. */
 #define INBOX_EARLY_HANDSHAKE_MAX 8
 /* Data that overtakes the end of the handshake. */
@@ -22,7 +27,7 @@ struct _DtlsInbox
 {
   DtlsRecordGate gate;
   DtlsReassembly *reassembly;   /* NULL once established */
-  GQueue ready;                 /* GBytes */
+  DtlsDatagramQueue *ready;
   DtlsDatagramQueue *early_handshake;
   DtlsDatagramQueue *early_data;
   guint64 next_sequence;
@@ -38,7 +43,8 @@ dtls_inbox_new (gboolean is_client, guint16 first_message)
 
   dtls_record_gate_init (&self->gate, is_client);
   self->reassembly = dtls_reassembly_new (first_message);
-  g_queue_init (&self->ready);
+  self->ready = dtls_datagram_queue_new (INBOX_READY_MAX,
+      INBOX_READY_BYTES_MAX);
   self->previous = -1;
   self->early_handshake = dtls_datagram_queue_new (INBOX_EARLY_HANDSHAKE_MAX,
       INBOX_EARLY_BYTES_MAX);
@@ -59,14 +65,14 @@ void
 dtls_inbox_free (DtlsInbox * self)
 {
   inbox_free_handshake (self);
-  g_queue_clear_full (&self->ready, (GDestroyNotify) g_bytes_unref);
+  dtls_datagram_queue_free (self->ready);
   g_free (self);
 }
 
-static void
+static gboolean
 inbox_put (DtlsInbox * self, const guint8 * record, gsize size)
 {
-  g_queue_push_tail (&self->ready, g_bytes_new (record, size));
+  return dtls_datagram_queue_push (self->ready, record, size);
 }
 
 static void
@@ -74,8 +80,10 @@ inbox_put_all (DtlsInbox * self, DtlsDatagramQueue * queue)
 {
   GBytes *bytes;
 
-  while ((bytes = dtls_datagram_queue_pop (queue)))
-    g_queue_push_tail (&self->ready, bytes);
+  while ((bytes = dtls_datagram_queue_pop (queue))) {
+    dtls_datagram_queue_push_bytes (self->ready, bytes);
+    g_bytes_unref (bytes);
+  }
 }
 
 static void
@@ -211,17 +219,20 @@ inbox_take_clear (DtlsInbox * self, const DtlsRecord * record,
   return DTLS_VERDICT_PASS;
 }
 
-static void
-inbox_take_encrypted (DtlsInbox * self, const DtlsRecord * record)
+static DtlsVerdict
+inbox_take_encrypted (DtlsInbox * self, const DtlsRecord * record,
+    DtlsDropCause * cause)
 {
-  if (self->gate.established)
-    inbox_put (self, record->bytes, record->size);
-  else if (record->type == DTLS_CONTENT_APPLICATION_DATA)
-    inbox_keep_early (self->early_data, record);
-  else if (self->passed_change_cipher_spec)
-    inbox_put (self, record->bytes, record->size);
-  else
-    inbox_keep_early (self->early_handshake, record);
+  gboolean is_data = record->type == DTLS_CONTENT_APPLICATION_DATA;
+
+  if (self->gate.established || (self->passed_change_cipher_spec && !is_data)) {
+    if (inbox_put (self, record->bytes, record->size))
+      return DTLS_VERDICT_PASS;
+    *cause = DTLS_DROP_QUEUE_FULL;
+    return DTLS_VERDICT_DROP;
+  }
+  inbox_keep_early (is_data ? self->early_data : self->early_handshake, record);
+  return DTLS_VERDICT_PASS;
 }
 
 DtlsVerdict
@@ -234,20 +245,19 @@ dtls_inbox_take (DtlsInbox * self, const DtlsRecord * record,
     return verdict;
   if (record->epoch == 0)
     return inbox_take_clear (self, record, cause);
-  inbox_take_encrypted (self, record);
-  return DTLS_VERDICT_PASS;
+  return inbox_take_encrypted (self, record, cause);
 }
 
 GBytes *
 dtls_inbox_pop (DtlsInbox * self)
 {
-  return g_queue_pop_head (&self->ready);
+  return dtls_datagram_queue_pop (self->ready);
 }
 
 gboolean
 dtls_inbox_is_empty (const DtlsInbox * self)
 {
-  return self->ready.length == 0;
+  return dtls_datagram_queue_get_length (self->ready) == 0;
 }
 
 void

@@ -22,7 +22,7 @@ typedef enum
   DTLS_DROP_HANDSHAKE,          /* no plausible handshake message */
   DTLS_DROP_ALERT,              /* an alert in the clear, held back */
   DTLS_DROP_UNAUTHENTIC,        /* did not decrypt */
-  DTLS_DROP_QUEUE_FULL,         /* came before start, and too many did */
+  DTLS_DROP_QUEUE_FULL,         /* must wait, and there is no room for it */
   DTLS_DROP_CLOSED,             /* came after the end */
 } DtlsDropCause;
 

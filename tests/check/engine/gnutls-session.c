@@ -14,6 +14,7 @@
 #include <gnutls/x509.h>
 
 #include "engine/error.h"
+#include "engine/record.h"
 #include "raw-peer.h"
 
 /* P_SHA256 of RFC 5246 section 5. */
@@ -301,7 +302,7 @@ test_data_after_renegotiation_attempt (void)
 
     raw_peer_handshake (peer);
     assert_data_passes (peer);
-    for (guint i = 0; i < 3; i++) {
+    for (guint i = 0; i < 20; i++) {
       if (side == VIRTUAL_CLIENT)
         gnutls_rehandshake (peer->tls);
       else
@@ -339,6 +340,30 @@ test_encrypted_alerts (void)
     if (rows[i].expected == DTLS_STATE_FAILED)
       g_assert_error (raw_peer_end (peer)->error, DTLS_ERROR, DTLS_ERROR_ALERT);
   }
+}
+
+/* The peer answers our close_notify with an alert instead of its own. Then
+ * nothing is awaited any more, and nothing kept of what still comes. */
+static void
+test_alert_after_our_close (void)
+{
+  g_autoptr (RawPeer) peer =
+      raw_peer_new (VIRTUAL_SERVER, RAW_PEER_PRIORITY, TRUE, 7);
+  guint8 bytes[DTLS_RECORD_HEADER_SIZE + 40] = { 0 };
+  DtlsStats stats;
+
+  raw_peer_handshake (peer);
+  dtls_association_close (raw_peer_end (peer)->association);
+  g_assert_cmpint (gnutls_alert_send (peer->tls, GNUTLS_AL_FATAL,
+          GNUTLS_A_INTERNAL_ERROR), >=, 0);
+  raw_peer_deliver (peer);
+  dtls_record_write_header (bytes, DTLS_CONTENT_APPLICATION_DATA, 1, 100, 40);
+  for (guint i = 0; i < 1000; i++)
+    virtual_network_inject (peer->net, peer->side, bytes, sizeof bytes);
+  g_assert_cmpint (raw_peer_end (peer)->state, ==, DTLS_STATE_CLOSED);
+  g_assert_cmpuint (raw_peer_end (peer)->n_peer_closed, ==, 0);
+  dtls_association_get_stats (raw_peer_end (peer)->association, &stats);
+  g_assert_cmpuint (stats.dropped[DTLS_DROP_CLOSED], ==, 1000);
 }
 
 static void
@@ -389,6 +414,7 @@ main (int argc, char **argv)
   TEST ("data-after-renegotiation-attempt",
       test_data_after_renegotiation_attempt);
   TEST ("encrypted-alerts", test_encrypted_alerts);
+  TEST ("alert-after-our-close", test_alert_after_our_close);
   TEST ("empty-and-repeated-data", test_empty_and_repeated_data);
 #undef TEST
   return g_test_run ();

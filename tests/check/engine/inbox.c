@@ -233,6 +233,31 @@ test_early_records_are_bounded (void)
   assert_hands_out (inbox, "blqpCFFFFFFFF");
 }
 
+/* Nobody takes what is handed out. */
+static void
+test_what_is_ready_is_bounded (void)
+{
+  g_autoptr (DtlsInbox) inbox = dtls_inbox_new (FALSE, 0);
+  const guint8 payload[100] = { 0 };
+  guint passed = 0;
+  GBytes *bytes;
+
+  dtls_inbox_establish (inbox);
+  for (guint i = 0; i < 100000; i++)
+    passed += take (inbox, DTLS_CONTENT_APPLICATION_DATA, 1, i, payload,
+        sizeof payload) == DTLS_VERDICT_PASS;
+  g_assert_cmpuint (passed, >=, 4000);
+  g_assert_cmpuint (passed, <, 10000);
+  for (guint i = 0; i < passed; i++) {
+    bytes = dtls_inbox_pop (inbox);
+    g_assert_nonnull (bytes);
+    g_bytes_unref (bytes);
+  }
+  g_assert_true (dtls_inbox_is_empty (inbox));
+  g_assert_cmpint (take (inbox, DTLS_CONTENT_APPLICATION_DATA, 1, 1, payload,
+          sizeof payload), ==, DTLS_VERDICT_PASS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -249,6 +274,7 @@ main (int argc, char **argv)
       test_old_flight_behind_a_verify_request);
   TEST ("long-message-travels-in-pieces", test_long_message_travels_in_pieces);
   TEST ("early-records-are-bounded", test_early_records_are_bounded);
+  TEST ("what-is-ready-is-bounded", test_what_is_ready_is_bounded);
 #undef TEST
   return g_test_run ();
 }
