@@ -39,8 +39,8 @@
  * Since: 1.0
  */
 /*
- * Threads: the server's thread makes, tells of and ends viewers; streams'
- * threads hand buffers to the viewers there are at that moment.
+ * Threads: what the service tells comes from the HTTP server's thread;
+ * streams' threads hand buffers to the viewers there are at that moment.
  *
  * Locks: the object lock guards the settings and is taken alone. whep-inputs
  * and whep-viewers have their own.
@@ -51,21 +51,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "whep-ice.h"
-#include "whep-inputs.h"
 #include "whep-leg.h"
-#include "whep-remb.h"
-#include "whep-server.h"
-#include "whep-settings.h"
-#include "whep-tls.h"
-#include "whep-viewer.h"
-#include "whep-viewers.h"
+#include "whep-service.h"
 
-GST_DEBUG_CATEGORY_STATIC (whep_sink_debug);
+GST_DEBUG_CATEGORY (whep_sink_debug);
 #define GST_CAT_DEFAULT whep_sink_debug
-
-#define CLEANERS_MAX 2
-#define OFFERS_WINDOW_US G_TIME_SPAN_MINUTE
 
 struct _WhepSink
 {
@@ -75,17 +65,8 @@ struct _WhepSink
   WhepInputs *inputs;
   WhepViewers *viewers;
 
-  /* From READY on; changed in state changes only. */
-  WhepServer *server;
-  GThreadPool *cleaners;
-  GUri *stun;
-  GUri *turn;
+  WhepService *service;         /* from READY on; of state changes only */
   guint bound_port;             /* atomic */
-
-  /* Of the server's thread. */
-  gint64 offers_since_us;
-  guint offers;
-  guint bitrate;
 };
 
 enum
@@ -110,16 +91,6 @@ G_DEFINE_TYPE_WITH_CODE (WhepSink, whep_sink, GST_TYPE_BIN,
 GST_ELEMENT_REGISTER_DEFINE (whepsink, "whepsink", GST_RANK_NONE,
     WHEP_TYPE_SINK);
 
-/* A setting that is one number, read at any time. */
-static guint
-read_number (WhepSink * self, const guint * field)
-{
-  GST_OBJECT_LOCK (self);
-  guint value = *field;
-  GST_OBJECT_UNLOCK (self);
-  return value;
-}
-
 static void
 post_message (WhepSink * self, GstStructure * structure)
 {
@@ -127,200 +98,38 @@ post_message (WhepSink * self, GstStructure * structure)
       gst_message_new_element (GST_OBJECT (self), structure));
 }
 
-/* What viewers tell */
+/* What the service tells */
 
 static void
-on_viewer_gathered (WhepPeer * viewer, gpointer user_data)
-{
-  WhepSink *self = user_data;
-  WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
-  g_autofree gchar *answer = NULL;
-
-  if (!exchange)
-    return;
-  answer = whep_viewer_answer (viewer);
-  whep_exchange_answer (exchange, whep_peer_get_id (viewer),
-      whep_viewer_get_etag (viewer), answer);
-}
-
-static void
-on_viewer_keyframe (WhepPeer * viewer, guint index, gpointer user_data)
+on_viewer_added (const gchar * id, gpointer user_data)
 {
   WhepSink *self = user_data;
 
-  whep_inputs_request_keyframe (self->inputs, index);
-}
-
-/* The slowest viewer decides; small changes are not worth a new encoding. */
-static void
-update_bitrate (WhepSink * self)
-{
-  guint bitrate = whep_viewers_get_bitrate (self->viewers);
-
-  if (!whep_remb_differs (self->bitrate, bitrate))
-    return;
-  self->bitrate = bitrate;
-  if (bitrate > 0)
-    g_signal_emit (self, signals[SIGNAL_SUGGESTED_BITRATE], 0, bitrate);
-}
-
-static void
-on_viewer_bitrate (WhepPeer * viewer, gpointer user_data)
-{
-  update_bitrate (user_data);
-}
-
-static void
-refuse (WhepExchange * exchange, WhepError status, const gchar * text)
-{
-  g_autoptr (GError) error = g_error_new_literal (WHEP_ERROR, status, text);
-
-  whep_exchange_refuse (exchange, error);
-}
-
-static void
-on_viewer_ended (WhepPeer * viewer, WhepEnd end, const gchar * detail,
-    gpointer user_data)
-{
-  WhepSink *self = user_data;
-  const gchar *id = whep_peer_get_id (viewer);
-  WhepExchange *exchange = whep_viewers_take_exchange (self->viewers, viewer);
-
-  if (exchange)
-    refuse (exchange, WHEP_ERROR_UNAVAILABLE, _("The stream is ending."));
-  whep_viewers_remove (self->viewers, viewer, end);
-  g_signal_emit (self, signals[SIGNAL_VIEWER_REMOVED], 0, id,
-      whep_end_name (end));
-  post_message (self, gst_structure_new ("whepsink-viewer-removed",
-          "id", G_TYPE_STRING, id,
-          "reason", G_TYPE_STRING, whep_end_name (end),
-          "detail", G_TYPE_STRING, detail, NULL));
-  update_bitrate (self);
-  whep_viewers_settle (self->viewers);
-}
-
-static const WhepPeerFuncs viewer_funcs = {
-  .gathered = on_viewer_gathered,
-  .keyframe = on_viewer_keyframe,
-  .bitrate = on_viewer_bitrate,
-  .ended = on_viewer_ended,
-};
-
-/* What the server tells */
-
-static gboolean
-check_rate (WhepSink * self, GError ** error)
-{
-  guint max = read_number (self, &self->settings.offers_per_minute);
-  gint64 now_us = g_get_monotonic_time ();
-
-  if (now_us - self->offers_since_us >= OFFERS_WINDOW_US) {
-    self->offers_since_us = now_us;
-    self->offers = 0;
-  }
-  if (max == 0 || ++self->offers <= max)
-    return TRUE;
-  g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_TOO_MANY,
-      _("There were too many offers in this minute. Try again in the next."));
-  return FALSE;
-}
-
-static gboolean
-check_room (WhepSink * self, GError ** error)
-{
-  g_autoptr (GPtrArray) viewers = whep_viewers_ref_all (self->viewers);
-  guint max = read_number (self, &self->settings.max_viewers);
-
-  if (max == 0 || viewers->len < max)
-    return TRUE;
-  g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
-      _("There are %u viewers already, which is all there may be."), max);
-  return FALSE;
-}
-
-static WhepPeer *
-make_viewer (WhepSink * self, const gchar * text, gsize size, GError ** error)
-{
-  WhepFormat formats[WHEP_INPUTS_MAX];
-  guint n_formats = whep_inputs_read_formats (self->inputs, formats);
-  WhepOffer *offer;
-
-  if (!check_rate (self, error) || !check_room (self, error)
-      || !(offer = whep_offer_parse (text, size, formats, n_formats, error)))
-    return NULL;
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  if (!clock)
-    clock = gst_system_clock_obtain ();
-  WhepPeerConfig config = {
-    .context = whep_server_get_context (self->server),
-    .cleaners = self->cleaners,.clock = clock,
-    .ice_tcp = read_number (self, (guint *) & self->settings.ice_tcp),
-    .ssrcs = whep_inputs_get_ssrcs (self->inputs),
-    .obtain_packetizer = whep_inputs_obtain_packetizer,
-    .packets_data = self->inputs,
-    .stun = self->stun,.turn = self->turn,
-    .connect_timeout_ms =
-        read_number (self, &self->settings.connect_timeout_ms),
-  };
-  return whep_viewer_new (&config, offer, &viewer_funcs, self, error);
-}
-
-static void
-on_offer (WhepExchange * exchange, const gchar * text, gsize size,
-    gpointer user_data)
-{
-  WhepSink *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WhepPeer) viewer = make_viewer (self, text, size, &error);
-
-  if (!viewer) {
-    GST_INFO_OBJECT (self, "refused an offer: %s", error->message);
-    whep_viewers_count_refused (self->viewers);
-    whep_exchange_refuse (exchange, error);
-    return;
-  }
-  const gchar *id = whep_peer_get_id (viewer);
-  whep_viewers_add (self->viewers, viewer, exchange);
   g_signal_emit (self, signals[SIGNAL_VIEWER_ADDED], 0, id);
   post_message (self, gst_structure_new ("whepsink-viewer-added",
           "id", G_TYPE_STRING, id, NULL));
-  /* Those who stop serving afterwards find it among the viewers. */
-  if (!whep_inputs_are_open (self->inputs))
-    whep_peer_end (viewer, WHEP_END_STOPPED);
 }
 
-static gboolean
-on_trickle (const gchar * id, gchar ** etag, const gchar * fragment,
-    gchar ** answer, GError ** error, gpointer user_data)
+static void
+on_viewer_removed (const gchar * id, const gchar * reason,
+    const gchar * detail, gpointer user_data)
 {
   WhepSink *self = user_data;
-  g_autoptr (WhepPeer) viewer = whep_viewers_find (self->viewers, id);
 
-  if (!viewer) {
-    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_FOUND,
-        _("No such viewer."));
-    return FALSE;
-  }
-  if (!whep_viewer_trickle (viewer, *etag, fragment, answer, error))
-    return FALSE;
-  g_free (*etag);
-  *etag = g_strdup (whep_viewer_get_etag (viewer));
-  return TRUE;
+  g_signal_emit (self, signals[SIGNAL_VIEWER_REMOVED], 0, id, reason);
+  post_message (self, gst_structure_new ("whepsink-viewer-removed",
+          "id", G_TYPE_STRING, id, "reason", G_TYPE_STRING, reason,
+          "detail", G_TYPE_STRING, detail, NULL));
 }
 
-static gboolean
-on_remove (const gchar * id, gpointer user_data)
+static void
+on_suggested_bitrate (guint bitrate, gpointer user_data)
 {
-  WhepSink *self = user_data;
-  g_autoptr (WhepPeer) viewer = whep_viewers_find (self->viewers, id);
-
-  if (viewer)
-    whep_peer_end (viewer, WHEP_END_LEFT);
-  return viewer != NULL;
+  g_signal_emit (user_data, signals[SIGNAL_SUGGESTED_BITRATE], 0, bitrate);
 }
 
-static const WhepServerHandler server_handler = {
-  on_offer, on_trickle, on_remove
+static const WhepServiceFuncs service_funcs = {
+  on_viewer_added, on_viewer_removed, on_suggested_bitrate
 };
 
 /* What inputs tell */
@@ -379,8 +188,8 @@ whep_sink_release_pad (GstElement * element, GstPad * pad)
 static void
 announce (WhepSink * self)
 {
-  g_autofree gchar *uri = whep_server_get_uri (self->server);
-  guint port = whep_server_get_port (self->server);
+  g_autofree gchar *uri = whep_service_get_uri (self->service);
+  guint port = whep_service_get_port (self->service);
 
   g_atomic_int_set ((gint *) & self->bound_port, port);
   GST_INFO_OBJECT (self, "open %s to view", uri);
@@ -390,98 +199,18 @@ announce (WhepSink * self)
 }
 
 static gboolean
-read_ice_servers (WhepSink * self, const WhepSettings * settings,
-    GError ** error)
-{
-  if (settings->stun_server
-      && !(self->stun = whep_ice_parse_server (settings->stun_server, error)))
-    return FALSE;
-  if (settings->turn_server
-      && !(self->turn = whep_ice_parse_server (settings->turn_server, error)))
-    return FALSE;
-  return TRUE;
-}
-
-/* A path of its own, that needs no escaping. */
-static gboolean
-check_path (const gchar * path, GError ** error)
-{
-  if (path && g_regex_match_simple ("^(/[A-Za-z0-9._~-]+)+$", path, 0, 0))
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-      _("\"%s\" cannot be the path of the endpoint. Write it like /whep."),
-      path ? path : "");
-  return FALSE;
-}
-
-static gboolean
-read_tls (const WhepSettings * settings, GTlsCertificate ** certificate,
-    GError ** error)
-{
-  const gchar *file = settings->tls_certificate;
-
-  if (!file)
-    return TRUE;
-  *certificate = whep_tls_load (file, settings->tls_key ? settings->tls_key :
-      file, error);
-  return *certificate != NULL;
-}
-
-/* What viewers are told of. */
-static gchar **
-make_links (WhepSink * self, const WhepSettings * settings)
-{
-  g_autoptr (GStrvBuilder) links = g_strv_builder_new ();
-  g_autofree gchar *stun = self->stun ? whep_ice_link_new (self->stun) : NULL;
-  g_autofree gchar *turn = self->turn && settings->share_turn_server ?
-      whep_ice_link_new (self->turn) : NULL;
-
-  if (stun)
-    g_strv_builder_add (links, stun);
-  if (turn)
-    g_strv_builder_add (links, turn);
-  return g_strv_builder_end (links);
-}
-
-static WhepServer *
-make_server (WhepSink * self, const WhepSettings * settings, GError ** error)
-{
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  g_auto (GStrv) links = NULL;
-
-  if (!check_path (settings->path, error)
-      || !read_ice_servers (self, settings, error)
-      || !read_tls (settings, &certificate, error))
-    return NULL;
-  links = make_links (self, settings);
-  WhepServerConfig config = {
-    .address = settings->address ? settings->address : "",
-    .port = settings->port,.path = settings->path,
-    .access = {settings->allowed_origins, settings->token, FALSE},
-    .tls_certificate = certificate,.links = (const gchar * const *) links,
-  };
-  return whep_server_new (&config, &server_handler, self, error);
-}
-
-static gboolean
 whep_sink_start (WhepSink * self)
 {
   g_autoptr (GError) error = NULL;
-  WhepSettings settings;
 
   if (!whep_leg_check_elements (&error)) {
     GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN, ("%s", error->message),
         (NULL));
     return FALSE;
   }
-  GST_OBJECT_LOCK (self);
-  whep_settings_copy (&self->settings, &settings);
-  GST_OBJECT_UNLOCK (self);
-  self->cleaners = g_thread_pool_new (whep_peer_clean, NULL, CLEANERS_MAX,
-      FALSE, NULL);
-  self->server = make_server (self, &settings, &error);
-  whep_settings_clear (&settings);
-  if (!self->server) {
+  self->service = whep_service_new (GST_ELEMENT (self), &self->settings,
+      self->inputs, self->viewers, &service_funcs, self, &error);
+  if (!self->service) {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
         ("%s", error->message), (NULL));
     return FALSE;
@@ -495,21 +224,15 @@ static void
 whep_sink_stop_serving (WhepSink * self)
 {
   whep_inputs_set_open (self->inputs, FALSE);
-  if (!self->server)
-    return;
-  whep_viewers_end_all (self->viewers, WHEP_END_STOPPED);
-  whep_viewers_wait_settled (self->viewers);
+  if (self->service)
+    whep_service_end_viewers (self->service);
 }
 
 static void
 whep_sink_stop (WhepSink * self)
 {
-  whep_sink_stop_serving (self);
-  g_clear_pointer (&self->server, whep_server_free);
-  if (self->cleaners)
-    g_thread_pool_free (g_steal_pointer (&self->cleaners), FALSE, TRUE);
-  g_clear_pointer (&self->stun, g_uri_unref);
-  g_clear_pointer (&self->turn, g_uri_unref);
+  whep_inputs_set_open (self->inputs, FALSE);
+  g_clear_pointer (&self->service, whep_service_free);
   g_atomic_int_set ((gint *) & self->bound_port, 0);
 }
 
