@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How viewers of whepsink end when nobody says DELETE, and how they come back.
 
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
+import { waitFor } from './lib/wait.mjs';
 import { serve, VP8 } from './lib/whepsink.mjs';
 
 const decoded = (n) => ({
@@ -59,15 +61,37 @@ test('a viewer that closes its connection is removed at once', async (t) => {
   await pipeline.says(/ended: closed/);
 });
 
-test('a viewer comes back when its network does', async (t) => {
-  const pipeline = await serve(t, [VP8]);
-  const page = await openPage(await openBrowser(t), pipeline.uri);
-  const ip = (...args) => execFileSync('ip', args);
-  ip('link', 'set', 'test0', 'down');
-  await page.waitForSelector('#state[data-state="reconnecting"]');
+const ip = (...args) => execFileSync('ip', args);
+
+function bringNetworkBack() {
   ip('link', 'set', 'test0', 'up');
   ip('address', 'replace', `${process.env.TEST_ADDRESS}/24`, 'dev', 'test0');
   ip('route', 'replace', 'default', 'dev', 'test0');
+}
+
+test('a viewer comes back when its network does', async (t) => {
+  const pipeline = await serve(t, [VP8]);
+  const page = await openPage(await openBrowser(t), pipeline.uri);
+  ip('link', 'set', 'test0', 'down');
+  await page.waitForSelector('#state[data-state="reconnecting"]');
+  bringNetworkBack();
   await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
   await waitForStats(page, decoded(5));
 });
+
+test('a network that is back soon interrupts the stream and ends nothing',
+  async (t) => {
+    const pipeline = await serve(t, [VP8]);
+    const page = await openPage(await openBrowser(t), pipeline.uri);
+    await page.unroute('**/whep/*');
+    const isState = (wanted) => page.evaluate((state) =>
+      window.peerConnections.at(-1).connectionState === state, wanted);
+    ip('link', 'set', 'test0', 'down');
+    await waitFor('interruption', () => isState('disconnected'));
+    bringNetworkBack();
+    await waitFor('connection', () => isState('connected'));
+    const { framesDecoded } = await waitForStats(page, decoded(5));
+    await waitForStats(page, decoded(framesDecoded + 30));
+    assert.equal(await page.evaluate(() => window.peerConnections.length), 1);
+    assert.doesNotMatch(pipeline.output, / ended: /);
+  });
