@@ -19,8 +19,9 @@
 
 G_BEGIN_DECLS
 
-/** What a list of packets is answered of which some were dropped. */
-#define WHEP_OUTLET_DROPPED GST_FLOW_CUSTOM_SUCCESS
+/** What a list of packets is answered of which some were dropped. GstPad has
+ * uses of its own for the first two of these. */
+#define WHEP_OUTLET_DROPPED GST_FLOW_CUSTOM_SUCCESS_2
 
 typedef struct _WhepOutlet WhepOutlet;
 

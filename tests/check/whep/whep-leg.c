@@ -155,6 +155,59 @@ test_legs (void)
   check_leg (passive, TRUE);
 }
 
+static GstPadProbeReturn
+take_nothing (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  gst_buffer_list_unref (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = WHEP_OUTLET_DROPPED;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+push_at (WhepTracks * tracks, guint input, GstClockTime time)
+{
+  g_autoptr (GstCaps) caps = packets_caps (input);
+  g_autoptr (GstBuffer) buffer = packets_frame (FALSE);
+
+  GST_BUFFER_PTS (buffer) = time;
+  g_assert_true (whep_tracks_push (tracks, input, buffer, caps));
+}
+
+static guint64
+count_dropped (TestLeg * test)
+{
+  g_autoptr (GstStructure) stats = gst_structure_new_empty ("stats");
+  guint64 dropped;
+
+  whep_tracks_add_stats (test->config.tracks, stats);
+  g_assert_true (gst_structure_get_uint64 (stats, "buffers-dropped", &dropped));
+  return dropped;
+}
+
+/* That the network takes no more is known where the frames come from. */
+static void
+test_full_network (void)
+{
+  g_autofree gchar *text = offer_load ("chromium.sdp");
+  TestLeg test;
+
+  test_leg_open (&test, text);
+  gst_element_set_state (test.leg.pipeline, GST_STATE_PLAYING);
+  g_autoptr (GstPad) sink =
+      gst_element_get_static_pad (test.leg.protect, "rtp_sink_0");
+  g_assert_nonnull (sink);
+  push_at (test.config.tracks, 0, 0);
+  g_assert_cmpuint (count_dropped (&test), ==, 0);
+  gulong probe = gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      take_nothing, NULL, NULL);
+  push_at (test.config.tracks, 0, 0);
+  g_assert_cmpuint (count_dropped (&test), ==, 1);
+  gst_pad_remove_probe (sink, probe);
+  push_at (test.config.tracks, 0, 0);
+  g_assert_cmpuint (count_dropped (&test), ==, 1);
+  test_leg_close (&test);
+}
+
 /* What a sender report says of one stream: when, by the clock that all
  * streams of a peer share, an RTP timestamp was due (RFC 3550 section 6.4.1). */
 typedef struct
@@ -238,16 +291,6 @@ on_rtcp (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 static void
-push_at (WhepTracks * tracks, guint input, GstClockTime time)
-{
-  g_autoptr (GstCaps) caps = packets_caps (input);
-  g_autoptr (GstBuffer) buffer = packets_frame (FALSE);
-
-  GST_BUFFER_PTS (buffer) = time;
-  g_assert_true (whep_tracks_push (tracks, input, buffer, caps));
-}
-
-static void
 await_reports (Reports * reports)
 {
   gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
@@ -311,6 +354,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/leg/elements", test_elements);
   g_test_add_func ("/whep/leg/legs", test_legs);
+  g_test_add_func ("/whep/leg/full-network", test_full_network);
   g_test_add_func ("/whep/leg/lip-sync", test_lip_sync);
   g_test_add_func ("/whep/leg/certificates", test_certificates);
   return g_test_run ();
