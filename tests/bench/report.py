@@ -40,18 +40,18 @@ def number(value):
     return f"{value:.3g}"
 
 
-def ratio(more, less):
-    """How many times less; empty where something was not measured."""
-    if not more or not less or less.median <= 0:
+def ratio(more, less, left_out=None):
+    """How many times less, after `left_out` was taken off, if given; empty
+    where something was not measured. What was measured in the same round is
+    compared, since rounds differ more than what is in them."""
+    columns = [more, less] + ([left_out] if left_out is not None else [])
+    if not all(columns) or less.median <= 0:
         return "–"
-    return f"{number(more.median / less.median)}×"
-
-
-def ratio_without(more, left_out, less):
-    """The same after something was taken off."""
-    if not more or not left_out or not less:
-        return "–"
-    return f"{number((more.median - left_out.median) / less.median)}×"
+    rows = list(zip(*(column.values for column in columns)))
+    if len({len(column.values) for column in columns}) > 1:
+        rows = [[column.median for column in columns]]
+    return number(statistics.median(
+        (row[0] - sum(row[2:])) / row[1] for row in rows if row[1])) + "×"
 
 
 def section(title, text, header, rows):
@@ -65,11 +65,12 @@ def section(title, text, header, rows):
     return f"## {title}\n\n{text}\n\n" + "\n".join(lines) + "\n\n"
 
 
-def compared(results, label, case, metric):
+def compared(results, label, case, metric, more_is_better=False):
     """One row: the other plugin, ours, and how many times less ours is."""
     other = Values(results, case, OTHER, metric)
     ours = Values(results, case, OURS, metric)
-    return [label, other.text(), ours.text(), ratio(other, ours)]
+    return [label, other.text(), ours.text(),
+            "–" if more_is_better else ratio(other, ours)]
 
 
 def media_section(results):
@@ -100,7 +101,7 @@ def keyer_section(results):
             rows.append([f"{profile}, {size} bytes", bare.text(),
                          single.text(), in_list.text(),
                          ratio(in_list, bare),
-                         ratio_without(in_list, sink, bare)])
+                         ratio(in_list, bare, sink)])
     return section("A packet through two srtpkeyers",
                    "CPU time to protect and unprotect, in ns, beside that of "
                    "bare libsrtp2 on the same cryptography. The last column "
@@ -146,7 +147,8 @@ def pairs_section(results):
                               ("connect-p95", "95th percentile, ms"),
                               ("connected", "connected within 30 s, %")):
             rows.append(compared(results, f"{percent} % loss: {words}",
-                                 f"loss {percent}", metric))
+                                 f"loss {percent}", metric,
+                                 metric == "connected"))
     return section("Associations",
                    "A pair is both ends of an association, in a bin of its "
                    "own.", ["", OTHER, OURS, "less"], rows)
@@ -196,8 +198,9 @@ HEAD = """# Measurements
 
 Processor: {processor}. Each value is the median of the rounds, with the
 smallest and the largest in brackets; both plugins were measured in the same
-run, in turns, in separate processes. The ratios matter more than the numbers.
-`tests/bench/run.sh` repeats all of it.
+run, in turns, in separate processes. The ratios matter more than the numbers;
+each is the median of the ratios within a round. `tests/bench/run.sh` repeats all
+of it.
 
 """
 
