@@ -59,10 +59,48 @@ dtls_association_start_next (DtlsAssociation * self, guint16 first_message,
 static void
 association_ask_for_cookie (DtlsAssociation * self, const DtlsRecord * hello)
 {
-  GBytes *request = dtls_hello_cookie_request (self->cookie, hello);
+  GBytes *request;
 
+  if (!self->cookie)
+    self->cookie = dtls_hello_cookie_new ();
+  request = dtls_hello_cookie_request (self->cookie, hello);
   if (request)
     dtls_association_put_datagram (self, request);
+}
+
+static gboolean
+association_has_cookie (DtlsAssociation * self, const DtlsRecord * hello)
+{
+  return self->cookie && hello->size > 0
+      && dtls_hello_cookie_check (self->cookie, hello);
+}
+
+static gboolean
+association_is_fresh_server (DtlsAssociation * self)
+{
+  return self->config.role == DTLS_ROLE_SERVER && !self->next
+      && dtls_connection_get_phase (self->current) == DTLS_PHASE_WAITING;
+}
+
+static guint16
+hello_message (const DtlsRecord * hello)
+{
+  DtlsFragment fragment;
+
+  return dtls_fragment_parse (hello->payload, hello->payload_size, &fragment)
+      ? fragment.sequence : 0;
+}
+
+/* A client says hello again with what looked to it like this end's cookie. An
+ * outsider can bring that about, but does not know the client's random. */
+static DtlsConnection *
+association_route_expected_hello (DtlsAssociation * self,
+    const DtlsRecord * hello, gint64 now_us)
+{
+  if (hello_message (hello) == 1
+      && dtls_connection_is_outdated_by (self->current, 1))
+    dtls_association_start_next (self, 1, hello->sequence + 1, now_us, NULL);
+  return self->current;
 }
 
 /* Returns: the connection that the ClientHello belongs to, if any. */
@@ -73,12 +111,10 @@ association_route_hello (DtlsAssociation * self, const DtlsRecord * hello,
   if (self->next && dtls_connection_expects_client (self->next, random))
     return self->next;
   if (dtls_connection_expects_client (self->current, random))
-    return self->current;
+    return association_route_expected_hello (self, hello, now_us);
 
   dtls_connection_hush (self->next ? self->next : self->current, now_us);
-  if (!self->cookie)
-    self->cookie = dtls_hello_cookie_new ();
-  if (!dtls_hello_cookie_check (self->cookie, hello)) {
+  if (!association_has_cookie (self, hello)) {
     association_ask_for_cookie (self, hello);
     return NULL;
   }
@@ -144,13 +180,38 @@ association_take_record (DtlsAssociation * self, const DtlsRecord * record,
     association_give_record (self, connection, record, now_us);
 }
 
+/* Anybody can say hello in the name of somebody else. Where it leads to
+ * nothing, it is as if it had not come; whoever is there says it again with
+ * the cookie, and then a failure is one. */
+static void
+association_try_hello (DtlsAssociation * self, const DtlsRecord * hello,
+    gint64 now_us)
+{
+  if (dtls_association_try_current (self, now_us))
+    return;
+  dtls_association_count_drop (self, DTLS_DROP_HANDSHAKE, 1);
+  if (hello->size > 0)
+    association_ask_for_cookie (self, hello);
+}
+
+static gboolean
+record_is_hello (const DtlsRecord * record)
+{
+  const guint8 *random;
+
+  return dtls_record_is_client_hello (record, &random);
+}
+
 void
 dtls_association_take_datagram (DtlsAssociation * self, const guint8 * data,
     gsize size, gint64 now_us)
 {
-  DtlsRecord record;
+  gboolean is_fresh = association_is_fresh_server (self);
+  DtlsRecord record, hello = { 0 };
 
   while (self->current && dtls_record_parse (data, size, &record)) {
+    if (record_is_hello (&record))
+      hello = record;
     association_take_record (self, &record, now_us);
     data += record.size;
     size -= record.size;
@@ -159,7 +220,10 @@ dtls_association_take_datagram (DtlsAssociation * self, const guint8 * data,
     dtls_association_count_drop (self, DTLS_DROP_MALFORMED, 1);
   /* In this order: where `current` is lost, what came for `next` is done. */
   dtls_association_proceed_next (self, now_us);
-  dtls_association_proceed_current (self, now_us);
+  if (is_fresh && self->current && !association_has_cookie (self, &hello))
+    association_try_hello (self, &hello, now_us);
+  else
+    dtls_association_proceed_current (self, now_us);
 }
 
 /* After this end has closed, only the peer's close_notify is of interest. */

@@ -60,7 +60,12 @@ static void
 association_on_datagram (DtlsConnection * connection, GBytes * bytes,
     gpointer user_data)
 {
-  dtls_association_put_datagram (user_data, bytes);
+  DtlsAssociation *self = user_data;
+
+  if (self->held_datagrams)
+    g_queue_push_tail (self->held_datagrams, bytes);
+  else
+    dtls_association_put_datagram (self, bytes);
 }
 
 static void
@@ -311,6 +316,49 @@ dtls_association_proceed_current (DtlsAssociation * self, gint64 now_us)
   dtls_association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
       dtls_connection_take_discarded (self->current));
   dtls_association_conclude_current (self);
+}
+
+static void
+association_release_datagrams (DtlsAssociation * self, GQueue * held)
+{
+  GBytes *bytes;
+
+  while ((bytes = g_queue_pop_head (held)))
+    dtls_association_put_datagram (self, bytes);
+}
+
+static void
+association_renew_current (DtlsAssociation * self)
+{
+  g_autoptr (GError) error = NULL;
+
+  dtls_association_free_connection (self, &self->current);
+  self->current = dtls_association_new_connection (self, &self->config, 0, 0,
+      &error);
+  if (!self->current)
+    dtls_association_end (self, DTLS_STATE_FAILED, error);
+}
+
+gboolean
+dtls_association_try_current (DtlsAssociation * self, gint64 now_us)
+{
+  GQueue held = G_QUEUE_INIT;
+  gboolean failed;
+
+  self->held_datagrams = &held;
+  dtls_connection_proceed (self->current, now_us);
+  self->held_datagrams = NULL;
+  failed = dtls_connection_get_phase (self->current) == DTLS_PHASE_FAILED;
+  if (!failed) {
+    association_release_datagrams (self, &held);
+    dtls_association_conclude_current (self);
+    return TRUE;
+  }
+  dtls_log (DTLS_LOG_DEBUG, "a first ClientHello came to nothing: %s",
+      dtls_connection_get_error (self->current)->message);
+  g_queue_clear_full (&held, (GDestroyNotify) g_bytes_unref);
+  association_renew_current (self);
+  return FALSE;
 }
 
 void

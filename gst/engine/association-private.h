@@ -37,6 +37,7 @@ struct _DtlsAssociation
   gint64 next_until_us;         /* when `next` is given up; -1 without one */
   gint64 next_hello_us;         /* when a peer may start anew again */
   DtlsConnection *closing;      /* closed by this end; an answer may come */
+  GQueue *held_datagrams;       /* while `current` answers a first hello */
   DtlsHelloCookie *cookie;      /* made when first needed */
   DtlsDatagramQueue *early;     /* NULL once started */
   DtlsOutputQueue *outputs;
@@ -75,6 +76,17 @@ gboolean dtls_association_start_next (DtlsAssociation * self,
 
 void dtls_association_count_drop (DtlsAssociation * self, DtlsDropCause cause,
     guint64 n);
+
+/**
+ * dtls_association_try_current:
+ *
+ * Lets `current` work on what it took, as dtls_association_proceed_current(),
+ * but where that fails, neither an alert leaves nor does a state change: the
+ * connection is a new one that has taken nothing.
+ *
+ * Returns: whether it has not failed.
+ */
+gboolean dtls_association_try_current (DtlsAssociation * self, gint64 now_us);
 
 /** @bytes: (transfer full) */
 void dtls_association_put_datagram (DtlsAssociation * self, GBytes * bytes);

@@ -57,6 +57,7 @@ struct _DtlsConnection
   guint8 alert;
   gint64 sent_us;               /* the latest flight, first time or again */
   gboolean peer_repeats;
+  guint16 first_message;
   gboolean has_random;
   guint8 random[DTLS_RANDOM_SIZE];      /* the client's; servers only */
   DtlsDatagramQueue *held_data; /* NULL once released */
@@ -127,6 +128,7 @@ dtls_connection_new (const DtlsConfig * config, guint16 first_message,
   self->hooks = hooks;
   self->user_data = user_data;
   self->is_client = config->role == DTLS_ROLE_CLIENT;
+  self->first_message = first_message;
   self->phase = DTLS_PHASE_WAITING;
   self->began_us = self->established_us = -1;
   self->give_up_us = self->alert_us = -1;
@@ -371,6 +373,14 @@ dtls_connection_expects_client (const DtlsConnection * self,
 {
   return !self->has_random
       || memcmp (self->random, random, DTLS_RANDOM_SIZE) == 0;
+}
+
+gboolean
+dtls_connection_is_outdated_by (const DtlsConnection * self,
+    guint16 hello_message)
+{
+  return self->first_message < hello_message
+      && self->phase <= DTLS_PHASE_HANDSHAKE;
 }
 
 DtlsVerdict

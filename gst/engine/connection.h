@@ -81,6 +81,16 @@ gboolean dtls_connection_expects_client (const DtlsConnection * self,
     const guint8 * random);
 
 /**
+ * dtls_connection_is_outdated_by:
+ * @hello_message: number of a ClientHello that this connection expects
+ *
+ * Returns: whether the client has been told to say hello again, by somebody
+ * else than this connection, which can only begin anew with it.
+ */
+gboolean dtls_connection_is_outdated_by (const DtlsConnection * self,
+    guint16 hello_message);
+
+/**
  * dtls_connection_release: the peer is accepted; data that waited is handed
  * out, and from now on at once.
  */

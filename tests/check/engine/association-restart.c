@@ -488,6 +488,38 @@ test_life_is_hard (void)
   }
 }
 
+/* A first ClientHello that can come to nothing is not taken for the peer's:
+ * one without a profile of SRTP, and one that is no lawful message. */
+static void
+run_useless_first_hello (gboolean lawful, gboolean answer_arrives)
+{
+  g_autoptr (VirtualNetwork) net = virtual_network_new (9);
+  g_autoptr (GBytes) hello = foreign_client_hello (0);
+  gsize size = g_bytes_get_size (hello);
+  g_autofree guint8 *data = g_memdup2 (g_bytes_get_data (hello, NULL), size);
+
+  if (!lawful)
+    data[DTLS_RECORD_HEADER_SIZE + DTLS_HANDSHAKE_HEADER_SIZE + 34] = 255;
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start (net, VIRTUAL_SERVER);
+  virtual_network_inject (net, VIRTUAL_SERVER, data, size);
+  g_assert_cmpint (virtual_network_end (net, VIRTUAL_SERVER)->state, ==,
+      DTLS_STATE_NEW);
+  if (!answer_arrives)
+    g_sequence_remove_range (g_sequence_get_begin_iter (net->flying),
+        g_sequence_get_end_iter (net->flying));
+  virtual_network_start (net, VIRTUAL_CLIENT);
+  g_assert_true (virtual_network_connect (net, net->now_us + 5 * SECOND_US));
+  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+}
+
+static void
+test_useless_first_hello_is_forgotten (void)
+{
+  for (guint i = 0; i < 4; i++)
+    run_useless_first_hello (i & 1, i & 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -509,6 +541,8 @@ main (int argc, char **argv)
   TEST ("spoofed-hellos-change-nothing", test_spoofed_hellos_change_nothing);
   TEST ("restarts-are-bounded", test_restarts_are_bounded);
   TEST ("forged-first-hello-is-overcome", test_forged_first_hello_is_overcome);
+  TEST ("useless-first-hello-is-forgotten",
+      test_useless_first_hello_is_forgotten);
   TEST ("needs-an-association", test_restart_needs_an_association);
   TEST ("life-is-hard", test_life_is_hard);
   TEST ("without-answer", test_restart_without_answer_leaves_all_as_it_was);
