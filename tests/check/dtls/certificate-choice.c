@@ -10,6 +10,23 @@
 #include "dtls/certificate-source.h"
 #include "dtls/elements.h"
 #include "engine/error.h"
+#include "engine/secret.h"
+
+/* Stands in for the function of that name; see link_args. */
+static gint n_generated;
+
+DtlsCertificate *__real_dtls_certificate_generate (DtlsKeyType key_type,
+    guint lifetime_days, GError ** error);
+DtlsCertificate *__wrap_dtls_certificate_generate (DtlsKeyType key_type,
+    guint lifetime_days, GError ** error);
+
+DtlsCertificate *
+__wrap_dtls_certificate_generate (DtlsKeyType key_type, guint lifetime_days,
+    GError ** error)
+{
+  g_atomic_int_inc (&n_generated);
+  return __real_dtls_certificate_generate (key_type, lifetime_days, error);
+}
 
 /* An element in a pipeline, with a pad to link a dtlscertgen to. */
 typedef struct
@@ -192,6 +209,39 @@ test_linked_has_none (Fixture * fixture, gconstpointer data)
   g_assert_error (error, DTLS_ERROR, DTLS_ERROR_INVALID_PEM);
 }
 
+/* An element with a PEM of its own never has another made, and one without
+ * has it made when it is first needed. */
+static void
+test_no_key_is_made_in_init_or_beside_a_pem (Fixture * fixture,
+    gconstpointer data)
+{
+  g_autoptr (DtlsCertificate) own = dtls_certificate_generate
+      (DTLS_KEY_TYPE_ECDSA_P256, 1, NULL);
+  g_autoptr (DtlsSecret) pem = dtls_certificate_export_pem (own);
+  g_autofree gchar *fingerprint = dtls_certificate_get_fingerprint (own,
+      DTLS_HASH_SHA_256);
+  gint before = g_atomic_int_get (&n_generated);
+  GstElement *dec = gst_object_ref_sink (gst_element_factory_make ("dtlsdec",
+          NULL));
+  g_autofree gchar *shown = NULL;
+
+  g_object_set (dec, "connection-id", "no-key", "pem",
+      (const gchar *) dtls_secret_bytes (pem), NULL);
+  gst_element_set_state (dec, GST_STATE_PAUSED);
+  g_object_get (dec, "fingerprint", &shown, NULL);
+  g_assert_cmpstr (shown, ==, fingerprint);
+  gst_element_set_state (dec, GST_STATE_NULL);
+  gst_object_unref (dec);
+  g_assert_cmpint (g_atomic_int_get (&n_generated), ==, before);
+
+  dec = gst_object_ref_sink (gst_element_factory_make ("dtlsdec", NULL));
+  g_assert_cmpint (g_atomic_int_get (&n_generated), ==, before);
+  g_clear_pointer (&shown, g_free);
+  g_object_get (dec, "fingerprint", &shown, NULL);
+  g_assert_cmpint (g_atomic_int_get (&n_generated), ==, before + 1);
+  gst_object_unref (dec);
+}
+
 static void
 add (const gchar * name, void (*test) (Fixture *, gconstpointer))
 {
@@ -204,6 +254,9 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   GST_ELEMENT_REGISTER (dtlscertgen, NULL);
+  GST_ELEMENT_REGISTER (dtlsdec, NULL);
+  add ("/certificate-choice/no-key-is-made-in-init-or-beside-a-pem",
+      test_no_key_is_made_in_init_or_beside_a_pem);
   add ("/certificate-choice/process", test_process);
   add ("/certificate-choice/pipeline", test_pipeline);
   add ("/certificate-choice/linked", test_linked);

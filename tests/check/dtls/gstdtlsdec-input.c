@@ -250,6 +250,112 @@ test_server_waits_longer_than_a_handshake_may_take (void)
   peer_free (server);
 }
 
+static void
+test_zero_byte_buffer_is_no_flow_error (void)
+{
+  Peer *server = peer_new ("server", FALSE);
+
+  peer_set_state (server, GST_STATE_PLAYING);
+  peer_begin_stream (server);
+  g_assert_cmpint (peer_push_datagram (server, NULL, 0), ==, GST_FLOW_OK);
+  g_assert_null (peer_pop_message (server, GST_MESSAGE_ERROR));
+  peer_free (server);
+}
+
+/* A fatal alert in the clear (RFC 5246 section 7.2), and a ClientHello whose
+ * session id is longer than it is (RFC 6347 section 4.3.2). */
+static const guint8 forged_alert[] = {
+  21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 40
+};
+
+static const guint8 bad_client_hello[] = {
+  22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 48,
+  1, 0, 0, 36, 0, 0, 0, 0, 0, 0, 0, 36, 0xfe, 0xfd,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 255, 0
+};
+
+static void
+connect_after (const guint8 * datagram, gsize size)
+{
+  Peer *pair[2];
+
+  peer_new_unconnected_pair (pair);
+  peer_set_state (pair[1], GST_STATE_PLAYING);
+  peer_begin_stream (pair[1]);
+  g_assert_cmpint (peer_push_datagram (pair[1], datagram, size), ==,
+      GST_FLOW_OK);
+  peer_set_state (pair[0], GST_STATE_PLAYING);
+  peer_wait_for_state (pair[0], DTLS_STATE_CONNECTED);
+  peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
+  g_assert_null (peer_pop_message (pair[1], GST_MESSAGE_ERROR));
+  peer_free_pair (pair);
+}
+
+static void
+test_forged_alert_does_not_kill_a_fresh_server (void)
+{
+  connect_after (forged_alert, sizeof (forged_alert));
+}
+
+static void
+test_bad_client_hello_does_not_kill_a_fresh_server (void)
+{
+  connect_after (bad_client_hello, sizeof (bad_client_hello));
+}
+
+static void
+assert_one_warning (Peer * peer)
+{
+  GstMessage *message;
+  guint n_errors = 0, n_warnings = 0;
+
+  while ((message = peer_pop_message (peer,
+              GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))) {
+    n_errors += GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR;
+    n_warnings += GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING;
+    gst_message_unref (message);
+  }
+  g_assert_cmpuint (n_errors, ==, 0);
+  g_assert_cmpuint (n_warnings, ==, 1);
+}
+
+/* What comes after a failure is dropped in silence. */
+static void
+test_failure_is_reported_once (void)
+{
+  Peer *pair[2];
+
+  peer_new_unconnected_pair (pair);
+  g_object_set (pair[1]->dec, "peer-fingerprint",
+      "sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:"
+      "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00", "verify",
+      DTLS_VERIFY_REQUIRED, NULL);
+  peer_start_pair (pair);
+  peer_wait_for_state (pair[1], DTLS_STATE_FAILED);
+  for (guint i = 0; i < 20; i++)
+    g_assert_cmpint (peer_push_datagram (pair[1], forged_alert,
+            sizeof (forged_alert)), ==, GST_FLOW_OK);
+  assert_one_warning (pair[1]);
+  peer_free_pair (pair);
+}
+
+/* The other end wants keys for SRTP, and is told that there are none. */
+static void
+test_peer_without_use_srtp_fails (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    Peer *pair[2];
+
+    peer_new_unconnected_pair (pair);
+    g_object_set (pair[i]->dec, "srtp-profiles", "none", NULL);
+    peer_start_pair (pair);
+    peer_wait_for_state (pair[!i], DTLS_STATE_FAILED);
+    assert_one_warning (pair[!i]);
+    peer_free_pair (pair);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -267,6 +373,11 @@ main (int argc, char **argv)
   ADD (junk_is_counted_and_dropped);
   ADD (buffer_lists_and_read_only_buffers_come_in);
   ADD (flush_keeps_the_association);
+  ADD (zero_byte_buffer_is_no_flow_error);
+  ADD (forged_alert_does_not_kill_a_fresh_server);
+  ADD (bad_client_hello_does_not_kill_a_fresh_server);
+  ADD (failure_is_reported_once);
+  ADD (peer_without_use_srtp_fails);
 #undef ADD
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <gnutls/x509.h>
 #include <string.h>
 #include <gst/check/gstharness.h>
 
@@ -281,6 +282,76 @@ test_keys_pad_answers_with_the_link (void)
   peer_free (peer);
 }
 
+/* As an application would that asks nothing on the terminal. */
+static void
+test_encrypted_pem_is_refused_without_a_prompt (void)
+{
+  static const gchar *encrypted =
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGj\n"
+      "-----END ENCRYPTED PRIVATE KEY-----\n";
+  Peer *peer = peer_new ("p", FALSE);
+  gchar *certificate = get_string (peer->dec, "pem");
+  gchar *pem = g_strconcat (certificate, encrypted, NULL);
+
+  g_object_set (peer->dec, "pem", pem, NULL);
+  assert_ready_fails (peer, "encrypted");
+  g_free (certificate);
+  g_free (pem);
+  peer_free (peer);
+}
+
+/* A certificate of 6 kB: self-signed, with a name that nobody needs. */
+static gchar *
+make_large_pem (void)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t crt;
+  gnutls_datum_t parts[2];
+  gchar *name = g_strnfill (6000, 'a'), *pem;
+
+  gnutls_x509_privkey_init (&key);
+  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA,
+      GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  gnutls_x509_crt_init (&crt);
+  gnutls_x509_crt_set_version (crt, 3);
+  gnutls_x509_crt_set_serial (crt, "\1", 1);
+  gnutls_x509_crt_set_activation_time (crt, time (NULL) - 3600);
+  gnutls_x509_crt_set_expiration_time (crt, time (NULL) + 3600);
+  gnutls_x509_crt_set_dn (crt, "CN=large", NULL);
+  gnutls_x509_crt_set_key (crt, key);
+  gnutls_x509_crt_set_subject_alt_name (crt, GNUTLS_SAN_URI, name, 6000, 0);
+  gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA256, 0);
+  gnutls_x509_crt_export2 (crt, GNUTLS_X509_FMT_PEM, &parts[0]);
+  gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &parts[1]);
+  pem = g_strdup_printf ("%s%s", parts[0].data, parts[1].data);
+  gnutls_free (parts[0].data);
+  gnutls_free (parts[1].data);
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+  g_free (name);
+  return pem;
+}
+
+static void
+test_peer_pem_over_4_kb_is_whole (void)
+{
+  Peer *pair[2];
+  gchar *with_key = make_large_pem (), *pem, *peer_pem;
+
+  peer_new_unconnected_pair (pair);
+  g_object_set (pair[0]->dec, "pem", with_key, NULL);
+  peer_start_pair (pair);
+  peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
+  pem = get_string (pair[0]->dec, "pem");
+  peer_pem = get_string (pair[1]->dec, "peer-pem");
+  g_assert_cmpuint (strlen (peer_pem), >, 6000);
+  g_assert_cmpstr (pem, ==, peer_pem);
+  g_free (with_key);
+  g_free (pem);
+  g_free (peer_pem);
+  peer_free_pair (pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,6 +371,8 @@ main (int argc, char **argv)
   ADD (peer_pem_is_the_peers_pem);
   ADD (request_pads_are_released);
   ADD (keys_pad_answers_with_the_link);
+  ADD (encrypted_pem_is_refused_without_a_prompt);
+  ADD (peer_pem_over_4_kb_is_whole);
 #undef ADD
   return g_test_run ();
 }

@@ -173,7 +173,7 @@ test_early_data_are_bounded (void)
 }
 
 static void
-test_flush_keeps_the_association (void)
+test_flush_keeps_the_association_and_the_segment (void)
 {
   Peer *pair[2];
   GstHarness *source, *sink;
@@ -388,7 +388,7 @@ main (int argc, char **argv)
   ADD (large_buffer_is_refused_with_one_warning);
   ADD (early_data_wait_for_the_handshake);
   ADD (early_data_are_bounded);
-  ADD (flush_keeps_the_association);
+  ADD (flush_keeps_the_association_and_the_segment);
   ADD (eos_waits_for_the_peer_to_close);
   ADD (eos_leaves_although_the_answer_is_lost);
   ADD (eos_leaves_after_early_data);

@@ -9,6 +9,7 @@
 #include <gst/check/gstharness.h>
 
 #include "enums.h"
+#include "link-table.h"
 #include "peer.h"
 #include "tap.h"
 
@@ -92,7 +93,7 @@ test_handshake_finishes_in_paused (void)
 }
 
 static void
-test_client_before_server_needs_no_error (void)
+test_client_hello_before_the_start_is_no_error (void)
 {
   Peer *client = peer_new ("c", TRUE), *server = peer_new ("s", FALSE);
 
@@ -391,6 +392,120 @@ test_request_pad_is_released (void)
   peer_free (peer);
 }
 
+/* What nobody needs any more */
+
+/* The clock still has the deadline of the first flight. */
+static void
+test_pending_timer_holds_no_connection (void)
+{
+  Peer *client = peer_new ("c", TRUE);
+
+  peer_set_state (client, GST_STATE_PLAYING);
+  peer_wait_for_entry (client, "enc connecting");
+  peer_free (client);
+  g_assert_cmpuint (dtls_link_table_size (), ==, 0);
+}
+
+static void
+test_id_can_be_used_again_at_once (void)
+{
+  for (guint i = 0; i < 20; i++) {
+    Peer *pair[2];
+
+    peer_new_pair (pair);
+    g_assert_cmpuint (dtls_link_table_size (), ==, 2);
+    peer_free_pair (pair);
+  }
+}
+
+static guint
+count_threads (void)
+{
+  GDir *tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (tasks))
+    n++;
+  g_dir_close (tasks);
+  return n;
+}
+
+/* Workers are there for handshakes, and go. */
+static void
+test_connections_have_no_threads (void)
+{
+  Peer *pairs[20][2];
+  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++) {
+    gchar *ids[] = { g_strdup_printf ("c%u", i), g_strdup_printf ("s%u", i) };
+
+    pairs[i][0] = peer_new (ids[0], TRUE);
+    pairs[i][1] = peer_new (ids[1], FALSE);
+    peer_connect (pairs[i][0], pairs[i][1]);
+    peer_start_pair (pairs[i]);
+    g_free (ids[0]);
+    g_free (ids[1]);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    peer_wait_for_state (pairs[i][0], DTLS_STATE_CONNECTED);
+  g_thread_pool_set_max_idle_time (1);
+  /* this one and that of GStreamer's clock */
+  while (count_threads () > 2) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end_us);
+    g_thread_pool_stop_unused_threads ();
+    g_usleep (1000);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    peer_free_pair (pairs[i]);
+}
+
+/* The handshake on the wire */
+
+typedef struct
+{
+  gint n;
+  gint largest;
+} Wire;
+
+static GstPadProbeReturn
+measure (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  gint size = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  Wire *wire = data;
+
+  g_atomic_int_inc (&wire->n);
+  if (size > g_atomic_int_get (&wire->largest))
+    g_atomic_int_set (&wire->largest, size);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Two flights each, of one datagram where it fits into the MTU. */
+static void
+test_handshake_needs_few_datagrams (void)
+{
+  Wire wire = { 0, 0 };
+  Peer *pair[2];
+
+  peer_new_unconnected_pair (pair);
+  for (guint i = 0; i < 2; i++) {
+    GstPad *src = gst_element_get_static_pad (pair[i]->enc, "src");
+
+    /* so that a slow machine sends nothing twice */
+    g_object_set (pair[i]->dec, "retransmit-timeout", 20000,
+        "retransmit-cap", 20000, NULL);
+    gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, measure, &wire, NULL);
+    gst_object_unref (src);
+  }
+  peer_start_pair (pair);
+  peer_wait_for_state (pair[0], DTLS_STATE_CONNECTED);
+  peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
+  g_assert_cmpint (g_atomic_int_get (&wire.n), <=, 6);
+  g_assert_cmpint (g_atomic_int_get (&wire.largest), >, 256);
+  g_assert_cmpint (g_atomic_int_get (&wire.largest), <=, 1200);
+  peer_free_pair (pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,7 +518,7 @@ main (int argc, char **argv)
   ADD (live_duplicate_id_is_refused);
   ADD (closed_while_there_is_no_connection);
   ADD (handshake_finishes_in_paused);
-  ADD (client_before_server_needs_no_error);
+  ADD (client_hello_before_the_start_is_no_error);
   ADD (stop_sends_close_notify);
   ADD (restart_makes_a_new_association);
   ADD (encoder_alone_restarts);
@@ -416,6 +531,10 @@ main (int argc, char **argv)
   ADD (no_profile_gives_no_key);
   ADD (order_of_events);
   ADD (request_pad_is_released);
+  ADD (pending_timer_holds_no_connection);
+  ADD (id_can_be_used_again_at_once);
+  ADD (connections_have_no_threads);
+  ADD (handshake_needs_few_datagrams);
 #undef ADD
   return g_test_run ();
 }

@@ -416,7 +416,7 @@ test_new_server_is_taken_up_on_restart (void)
 
 /* With the OpenSSL-based element this corrupts data, or crashes. */
 static void
-test_shared_buffers_and_lists (void)
+test_shared_buffers_and_lists_stay_whole (void)
 {
   Pair pair;
   GstBufferList *list = gst_buffer_list_new ();
@@ -690,7 +690,7 @@ main (int argc, char **argv)
   ADD (bad_text_of_a_restart_leaves_media_alone);
   ADD (client_that_starts_anew_is_taken_up);
   ADD (new_server_is_taken_up_on_restart);
-  ADD (shared_buffers_and_lists);
+  ADD (shared_buffers_and_lists_stay_whole);
   ADD (list_of_dtls_and_media);
   ADD (unlinked_media_does_not_stop_dtls);
   ADD (payload_type_70_is_rtp);

@@ -305,7 +305,7 @@ test_forged_packet_is_dropped (void)
 
 /* A packet that cannot be protected is no reason to stop. */
 static void
-test_bad_packet_is_no_error (void)
+test_packet_that_cannot_be_protected_is_no_error (void)
 {
   End a;
 
@@ -917,7 +917,7 @@ main (int argc, char **argv)
   ADD (early_list_is_kept);
   ADD (early_packets_are_bounded);
   ADD (forged_packet_is_dropped);
-  ADD (bad_packet_is_no_error);
+  ADD (packet_that_cannot_be_protected_is_no_error);
   ADD (branch_that_nobody_links_does_no_harm);
   ADD (caps);
   ADD (timestamps_become_running_time);

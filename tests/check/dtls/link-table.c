@@ -51,6 +51,42 @@ test_forgetting_spares_the_younger (void)
   g_object_unref (young);
 }
 
+static GObject *
+make_quietly (const gchar * id)
+{
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+
+  g_object_set_data_full (object, "id", g_strdup (id), g_free);
+  return object;
+}
+
+/* The last reference goes while another thread looks the name up: what comes
+ * out of the table is alive. */
+static gpointer
+obtain_and_drop (gpointer data)
+{
+  for (guint i = 0; i < 5000; i++) {
+    GObject *object = dtls_link_table_obtain ("raced", make_quietly);
+
+    g_assert_cmpstr (g_object_get_data (object, "id"), ==, "raced");
+    g_object_unref (object);
+  }
+  return NULL;
+}
+
+static void
+test_lookup_races_with_the_last_unref (void)
+{
+  GThread *threads[4];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("obtain", obtain_and_drop, NULL);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  dtls_link_table_forget ("raced", NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -58,5 +94,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link-table/same-id-same-object", test_same_id_same_object);
   g_test_add_func ("/link-table/forgetting-spares-the-younger",
       test_forgetting_spares_the_younger);
+  g_test_add_func ("/link-table/lookup-races-with-the-last-unref",
+      test_lookup_races_with_the_last_unref);
   return g_test_run ();
 }

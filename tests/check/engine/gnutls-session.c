@@ -201,6 +201,23 @@ test_copies_pass_replay_protection (void)
   g_assert_cmpint (raw_peer_end (peer)->state, ==, DTLS_STATE_CONNECTED);
 }
 
+/* A peer that knows nothing newer than DTLS 1.0 (RFC 8996). */
+static void
+test_old_version_is_refused (void)
+{
+  for (guint side = 0; side < 2; side++) {
+    g_autoptr (RawPeer) peer = raw_peer_new (side,
+        "NONE:+VERS-DTLS1.0:+ECDHE-ECDSA:+SHA1:+AES-128-CBC"
+        ":+SIGN-ALL:+GROUP-X25519:+GROUP-SECP256R1:+CTYPE-X509:+COMP-NULL",
+        TRUE, 7);
+
+    raw_peer_handshake (peer);
+    virtual_network_run (peer->net, peer->net->now_us + 60 * G_USEC_PER_SEC);
+    g_assert_cmpint (raw_peer_end (peer)->state, !=, DTLS_STATE_CONNECTED);
+    g_assert_cmpint (peer->result, <, 0);
+  }
+}
+
 /* A self-signed certificate with @size bytes in it that nobody needs. */
 static DtlsCertificate *
 large_certificate (gsize size)
@@ -408,6 +425,7 @@ main (int argc, char **argv)
   TEST ("client-certificate-is-required", test_client_certificate_is_required);
   TEST ("peer-without-use-srtp", test_peer_without_use_srtp);
   TEST ("no-common-cipher", test_no_common_cipher);
+  TEST ("old-version-is-refused", test_old_version_is_refused);
   TEST ("copies-pass-replay-protection", test_copies_pass_replay_protection);
   TEST ("certificates-of-any-size", test_certificates_of_any_size);
   TEST ("renegotiation-is-ignored", test_renegotiation_is_ignored);
