@@ -12,6 +12,7 @@ Usage: browser-to-file.py [--address ADDRESS] [--port PORT] FILE.webm
 
 import argparse
 import gettext
+import os
 import pathlib
 import signal
 import sys
@@ -25,7 +26,7 @@ from gi.repository import (  # noqa: E402
     Gio, GLib, Gst, GstSdp, GstWebRTC, Soup)
 
 HERE = pathlib.Path(__file__).resolve().parent
-BUILT = HERE.parent / 'build' / 'po'
+BUILT = pathlib.Path(os.environ.get('BUILD_DIR', HERE.parent / 'build')) / 'po'
 _ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
                         fallback=True).gettext
 

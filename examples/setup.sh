@@ -5,7 +5,8 @@
 #   . examples/setup.sh
 #   setup_packages examples/packages.txt tests/packages.txt
 #
-# Nothing is fetched when nothing is missing. shellcheck shell=bash
+# Nothing is fetched when nothing is missing.
+# shellcheck shell=bash
 . "${BASH_SOURCE[0]%/*}/common.sh"
 
 # Prints "PACKAGE PROBE" for each line of the lists given.

@@ -15,6 +15,7 @@ a=fingerprint of the offer, and this end's by the caller, against the answer's.
 
 import argparse
 import gettext
+import os
 import pathlib
 import signal
 import sys
@@ -24,7 +25,8 @@ gi.require_version('Gst', '1.0')
 gi.require_version('GstSdp', '1.0')
 from gi.repository import GLib, Gst, GstSdp  # noqa: E402
 
-BUILT = pathlib.Path(__file__).resolve().parents[1] / 'build' / 'po'
+BUILT = pathlib.Path(os.environ.get(
+    'BUILD_DIR', pathlib.Path(__file__).resolve().parents[1] / 'build')) / 'po'
 _ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
                         fallback=True).gettext
 

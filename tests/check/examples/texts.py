@@ -20,6 +20,7 @@ WRONG = [  # a command line for which a script has a sentence
     ('make-certificate.sh', 'camera.pem', 'dsa'),
     ('record-encrypted-udp.sh', 'record', 'film.mp4'),
     ('encrypted-udp-pair.sh', 'somebody'),
+    ('sip-answerer.py',),
 ]
 
 
@@ -45,12 +46,14 @@ class Texts(unittest.TestCase):
     def said(self, command, language, **env):
         """What a script that must fail says."""
         script, *arguments = command
+        shell = 'bash' if script.endswith('.sh') else sys.executable
         done = subprocess.run(
-            ['bash', EXAMPLES / script, *arguments], text=True, cwd=self.build,
-            capture_output=True, timeout=60,
+            [shell, EXAMPLES / script, *arguments], text=True, cwd=self.build,
+            capture_output=True, timeout=60, stdin=subprocess.DEVNULL,
             env={**os.environ, 'LC_ALL': 'C.UTF-8', 'LANGUAGE': language,
                  'BUILD_DIR': str(self.build), **env})
-        self.assertEqual((2, ''), (done.returncode, done.stdout), done.stderr)
+        self.assertIn(done.returncode, (1, 2), done.stderr)
+        self.assertEqual('', done.stdout)
         return done.stderr
 
     def test_german(self):
