@@ -39,18 +39,20 @@ TRACKS = {
 SILENCE_S = 20
 
 
+def medias(sdp):
+    return [sdp.get_media(index) for index in range(sdp.medias_len())]
+
+
+def kinds_of(sdp):
+    return {media.get_media() for media in medias(sdp)} & TRACKS.keys()
+
+
 def parse_offer(text):
-    """The offer, or None if it is none."""
+    """The offer, or None if nothing of it can be recorded."""
     if not text:
         return None
     result, sdp = GstSdp.SDPMessage.new_from_text(text)
-    if result != GstSdp.SDPResult.OK or not sdp.medias_len():
-        return None
-    return sdp
-
-
-def medias(sdp):
-    return [sdp.get_media(index) for index in range(sdp.medias_len())]
+    return sdp if result == GstSdp.SDPResult.OK and kinds_of(sdp) else None
 
 
 def fingerprint_of(sdp):
@@ -92,9 +94,9 @@ class Recording:
     @staticmethod
     def describe(offer):
         """The muxer wants to know all tracks before the first frame."""
-        kinds = {media.get_media() for media in medias(offer)} & TRACKS.keys()
         return 'webmmux name=mux ! filesink name=file async=false ' + ' '.join(
-            f'queue name={kind} ! {TRACKS[kind][2]} ! mux.' for kind in kinds)
+            f'queue name={kind} ! {TRACKS[kind][2]} ! mux.'
+            for kind in kinds_of(offer))
 
     def on_element(self, _pipeline, _bin, element):
         factory = element.get_factory()
@@ -134,7 +136,8 @@ class Recording:
     def on_gathering(self, rtc, _spec):
         complete = GstWebRTC.WebRTCICEGatheringState.COMPLETE
         if rtc.props.ice_gathering_state == complete:
-            GLib.idle_add(self.answer, rtc.props.local_description.sdp.as_text())
+            GLib.idle_add(self.answer,
+                          rtc.props.local_description.sdp.as_text())
 
     def on_pad(self, _rtc, pad):
         if pad.direction == Gst.PadDirection.SRC:
@@ -282,6 +285,12 @@ def listen(server, address, port):
     return server.get_uris()[0].to_string()
 
 
+def remove_if_empty(file):
+    """Nobody got in: what is left must not hinder the next try."""
+    if file.exists() and not file.stat().st_size:
+        file.unlink()
+
+
 def main():
     options = read_arguments()
     Gst.init(None)
@@ -301,6 +310,7 @@ def main():
     loop.run()
     if server.recording:
         server.recording.pipeline.set_state(Gst.State.NULL)
+        remove_if_empty(pathlib.Path(options.file))
     if server.failure:
         sys.exit(server.failure)
 

@@ -85,7 +85,7 @@ test('a closed tab ends the recording', async (t) => {
   assertRecorded(file);
 });
 
-test('an offer with the fingerprint of another is recorded by nobody', async (t) => {
+test('an offer with the fingerprint of another is not recorded', async (t) => {
   const file = newFile();
   const { program, address } = await serve(t, file);
   const browser = await openBrowser(t, FAKE_MEDIA);
@@ -99,6 +99,7 @@ test('an offer with the fingerprint of another is recorded by nobody', async (t)
   const { code } = await program.exited;
   assert.equal(code, 1);
   assert.match(program.output, /certificate is not the one/);
+  assert.ok(!existsSync(file));
 });
 
 test('what is no offer is refused', async (t) => {
@@ -107,8 +108,12 @@ test('what is no offer is refused', async (t) => {
     method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body });
   assert.equal((await post('hello')).status, 400);
   assert.equal((await post('')).status, 400);
-  assert.equal((await post('v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n')).status, 400);
-  assert.equal((await fetch(`${address}whip/1`, { method: 'DELETE' })).status, 404);
+  for (const section of ['video 9 UDP/TLS/RTP/SAVPF 96',
+    'application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=fingerprint:sha-256 AB']) {
+    assert.equal((await post(`v=0\r\nm=${section}\r\n`)).status, 400);
+  }
+  const none = await fetch(`${address}whip/1`, { method: 'DELETE' });
+  assert.equal(none.status, 404);
   assert.equal((await fetch(`${address}nothing`)).status, 404);
 });
 
