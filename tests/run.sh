@@ -70,7 +70,8 @@ run_sanitized () {
 }
 
 . "$root/examples/setup.sh"
-setup_packages "$root/examples/packages.txt" "$root/docs/packages.txt" \
+setup_packages "$root/examples/packages.txt" \
+  "$root/examples/packages-sfu.txt" "$root/docs/packages.txt" \
   "$here/packages.txt" || give_up "The tests' packages could not be installed."
 
 install_node_modules || give_up "npm could not install the browser driver."
