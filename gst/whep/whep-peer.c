@@ -135,12 +135,29 @@ on_gathered (WhepTransport * transport, gpointer user_data)
   self->funcs.gathered (self, self->user_data);
 }
 
+static gboolean make_leg (WhepPeer * self, GError ** error);
+
+/* Most of what a peer costs; who never gets this far does not have it. */
+static void
+on_heard (WhepTransport * transport, gpointer user_data)
+{
+  WhepPeer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->leg.pipeline || !self->remote || make_leg (self, &error))
+    return;
+  GST_WARNING ("peer %.8s: %s", self->id, error->message);
+  finish (self, WHEP_END_ERROR);
+}
+
 static void
 on_reachable (WhepTransport * transport, gpointer user_data)
 {
   WhepPeer *self = user_data;
 
-  whep_leg_set_connected (&self->leg);
+  on_heard (transport, self);
+  if (!g_atomic_int_get (&self->ended))
+    whep_leg_set_connected (&self->leg);
 }
 
 static WhepEnd
@@ -159,7 +176,7 @@ on_unreachable (WhepTransport * transport, gpointer user_data)
 }
 
 static const WhepTransportFuncs transport_funcs = {
-  on_gathered, on_reachable, on_unreachable
+  on_gathered, on_reachable, on_unreachable, on_heard
 };
 
 static void
@@ -304,6 +321,8 @@ add_element_stats (GstStructure * stats, const gchar * name,
 {
   g_autoptr (GstStructure) structure = NULL;
 
+  if (!element)
+    return;
   g_object_get (element, "stats", &structure, NULL);
   if (structure)
     gst_structure_set (stats, name, GST_TYPE_STRUCTURE, structure, NULL);
@@ -319,23 +338,24 @@ whep_peer_get_stats (WhepPeer * self)
       (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
       "bitrate-estimate", G_TYPE_UINT, whep_peer_get_bitrate (self), NULL);
   whep_tracks_add_stats (self->tracks, stats);
-  add_element_stats (stats, "dtls", self->dtlsdec);
-  add_element_stats (stats, "rtp", self->session);
+  add_element_stats (stats, "dtls", g_atomic_pointer_get (&self->dtlsdec));
+  add_element_stats (stats, "rtp", g_atomic_pointer_get (&self->session));
   return stats;
 }
 
 /* Making one */
 
-/* @size random bytes in hexadecimal digits, from the system's generator. */
+/* @size random bytes in hexadecimal digits, from the system's generator; NULL
+ * where that has none. */
 static gchar *
 random_hex (gsize size)
 {
   guint8 bytes[32];
-  GString *text = g_string_new (NULL);
 
   g_assert (size <= sizeof bytes);
   if (getentropy (bytes, size) != 0)
-    g_error ("the system has no random numbers");
+    return NULL;
+  GString *text = g_string_new (NULL);
   for (gsize i = 0; i < size; i++)
     g_string_append_printf (text, "%02x", bytes[i]);
   return g_string_free (text, FALSE);
@@ -387,8 +407,8 @@ make_leg (WhepPeer * self, GError ** error)
 
   if (!whep_leg_init (&self->leg, &config, error))
     return FALSE;
-  self->dtlsdec = gst_object_ref (self->leg.dtlsdec);
-  self->session = gst_object_ref (self->leg.session);
+  g_atomic_pointer_set (&self->dtlsdec, gst_object_ref (self->leg.dtlsdec));
+  g_atomic_pointer_set (&self->session, gst_object_ref (self->leg.session));
   g_object_get (self->session, "internal-session", &rtp_session, NULL);
   g_signal_connect_object (rtp_session, "on-feedback-rtcp",
       G_CALLBACK (on_feedback), self, 0);
@@ -408,10 +428,8 @@ gboolean
 whep_peer_set_remote (WhepPeer * self, WhepOffer * remote, GError ** error)
 {
   self->remote = remote;
-  if (!make_tracks (self, error) || !make_leg (self, error)) {
-    whep_leg_clear (&self->leg);
+  if (!make_tracks (self, error))
     return FALSE;
-  }
   self->connecting_timer = whep_task_timer (self->context,
       self->connect_timeout_ms, on_connecting_timeout, self);
   return TRUE;
@@ -475,6 +493,11 @@ whep_peer_new (const WhepPeerConfig * config, const WhepPeerFuncs * funcs,
   self->user_data = user_data;
   self->id = random_hex (16);
   self->cname = random_hex (12);
+  if (!self->id || !self->cname) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_INTERNAL,
+        _("The system has no random numbers, which keys are made of."));
+    return NULL;
+  }
   self->stream_name = g_strndup (self->cname, 12);
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
     self->ssrcs[i] = config->ssrcs[i];

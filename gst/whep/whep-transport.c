@@ -38,6 +38,7 @@ struct _WhepTransport
   /* On the context alone. */
   GSource *gathering_timer;
   gboolean gathered;
+  gboolean heard;
   gboolean connected;
   gboolean stopped;
 };
@@ -87,6 +88,33 @@ set_connected (gpointer object, guint unused)
 }
 
 static void
+set_heard (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  if (self->heard || self->stopped)
+    return;
+  self->heard = TRUE;
+  if (self->funcs.heard)
+    self->funcs.heard (self, self->user_data);
+}
+
+static void
+on_first_request (NiceAgent * agent, guint stream_id, WhepTransport * self)
+{
+  whep_task_later (self->context, self, set_heard, 0);
+}
+
+/* The agent reads nothing, checks included, without somebody for the data.
+ * Whoever uses it takes the place. */
+static void
+on_early_data (NiceAgent * agent, guint stream_id, guint component_id,
+    guint size, gchar * data, gpointer unused)
+{
+  GST_DEBUG ("%u bytes before there is anybody to read them", size);
+}
+
+static void
 set_failed (gpointer object, guint unused)
 {
   WhepTransport *self = object;
@@ -111,6 +139,10 @@ read_credentials (WhepTransport * self)
 {
   g_clear_pointer (&self->ufrag, g_free);
   g_clear_pointer (&self->pwd, g_free);
+  g_signal_connect_object (self->agent, "initial-binding-request-received",
+      G_CALLBACK (on_first_request), self, 0);
+  nice_agent_attach_recv (self->agent, self->stream_id, WHEP_ICE_COMPONENT,
+      self->context, on_early_data, NULL);
   nice_agent_get_local_credentials (self->agent, self->stream_id,
       &self->ufrag, &self->pwd);
 }

@@ -21,12 +21,15 @@ G_DECLARE_FINAL_TYPE (WhepTransport, whep_transport, WHEP, TRANSPORT, GObject)
  * @gathered: our candidates are there, or those that came in time; once
  * @connected: a way to the peer was found; once
  * @failed: there is no way to the peer, or its consent has ended (RFC 7675)
+ * @heard: (nullable): the peer has sent what only one can who knows our
+ *   password; once, and before data of it can arrive
  */
 typedef struct
 {
   void (*gathered) (WhepTransport * transport, gpointer user_data);
   void (*connected) (WhepTransport * transport, gpointer user_data);
   void (*failed) (WhepTransport * transport, gpointer user_data);
+  void (*heard) (WhepTransport * transport, gpointer user_data);
 } WhepTransportFuncs;
 
 /**

@@ -8,9 +8,21 @@
 #include "whep/whep-peer.h"
 
 #include <string.h>
+#include <sys/random.h>
 
 #include "offers.h"
 #include "packets.h"
+
+/* In the place of the C library's. */
+static gint random_is_gone;
+
+int
+getentropy (void *bytes, size_t size)
+{
+  if (g_atomic_int_get (&random_is_gone))
+    return -1;
+  return getrandom (bytes, size, 0) == (ssize_t) size ? 0 : -1;
+}
 
 typedef struct
 {
@@ -152,8 +164,24 @@ test_stats (Fixture * f, gconstpointer data)
   g_assert_cmpuint (strlen (whep_peer_get_id (f->peer)), ==, 32);
   g_assert_true (gst_structure_get_boolean (stats, "connected", &connected));
   g_assert_false (connected);
-  g_assert_true (gst_structure_has_field (stats, "dtls"));
-  g_assert_true (gst_structure_has_field (stats, "rtp"));
+  /* There is a leg once it was heard of. */
+  g_assert_false (gst_structure_has_field (stats, "dtls"));
+  g_assert_false (gst_structure_has_field (stats, "rtp"));
+}
+
+static void
+test_no_random_numbers (Fixture * f, gconstpointer data)
+{
+  WhepPeerConfig config = {
+    .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
+    .ssrcs = test_ssrcs,.obtain_packetizer = packets_obtain,
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_atomic_int_set (&random_is_gone, TRUE);
+  g_assert_null (whep_peer_new (&config, &funcs, f, &error));
+  g_atomic_int_set (&random_is_gone, FALSE);
+  g_assert_error (error, WHEP_ERROR, WHEP_ERROR_INTERNAL);
 }
 
 static void
@@ -176,6 +204,7 @@ main (int argc, char **argv)
   ADD ("ends-once", 20000, test_ends_once);
   ADD ("timeout", 50, test_timeout);
   ADD ("stats", 20000, test_stats);
+  ADD ("no-random-numbers", 20000, test_no_random_numbers);
 #undef ADD
   g_test_add_func ("/whep/peer/end-names", test_end_names);
   return g_test_run ();

@@ -17,6 +17,7 @@ typedef struct
   guint gathered;
   guint connected;
   guint failed;
+  guint heard;
 } Side;
 
 static void
@@ -37,8 +38,17 @@ on_failed (WhepTransport * transport, gpointer user_data)
   ((Side *) user_data)->failed++;
 }
 
+static void
+on_heard (WhepTransport * transport, gpointer user_data)
+{
+  Side *side = user_data;
+
+  g_assert_cmpuint (side->connected, ==, 0);
+  side->heard++;
+}
+
 static const WhepTransportFuncs funcs = {
-  on_gathered, on_connected, on_failed
+  on_gathered, on_connected, on_failed, on_heard
 };
 
 static void
@@ -124,6 +134,7 @@ test_connect (void)
   g_assert_cmpuint (a.gathered, ==, 1);
   g_assert_cmpuint (a.connected, ==, 1);
   g_assert_cmpuint (a.failed, ==, 0);
+  g_assert_cmpuint (b.heard, ==, 1);
   side_clear (&a);
   side_clear (&b);
 }
