@@ -45,6 +45,7 @@ work_open_in_place (Work * work, GstBuffer * buffer, gsize tail)
   work->packet.data = map->data;
   work->packet.size = map->size;
   work->packet.room = map->maxsize;
+  work->copy = NULL;
   return TRUE;
 }
 
@@ -84,6 +85,7 @@ work_open_copy (Work * work, GstBuffer * buffer, gsize tail)
   guint n = gst_buffer_n_memory (buffer), i = 0;
 
   work->copy = dtls_packet_memory_new (size + tail, &work->packet.data);
+  work->packet.size = 0;
   work->packet.room = size;
   while (i < n && work_append (work, gst_buffer_peek_memory (buffer, i)))
     i++;
@@ -137,7 +139,7 @@ static GstBuffer *
 buffer_work (GstBuffer * buffer, gboolean is_ours, gsize tail,
     DtlsPacketFunc func, gpointer data)
 {
-  Work work = { 0, };
+  Work work;                    /* filled by either way of opening */
   GstMemory *memory;
   gboolean keep;
 
