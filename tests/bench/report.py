@@ -163,9 +163,10 @@ def viewers_section(results):
         rows.append([str(count), clear.text(), ours.text(),
                      ratio(ours, clear)])
     return section("One stream to many viewers",
-                   "CPU time that each receiver of one VP8 stream of 2.5 "
-                   "Mbit/s adds, in % of a core. udpsink sends the same "
-                   "packets in the clear.",
+                   "CPU time that each receiver adds to the first of one VP8 "
+                   "stream of 2.5 Mbit/s, in % of a core. udpsink sends the "
+                   "same packets in the clear over the same network; both "
+                   "are received in another process.",
                    ["receivers", "udpsink", "whepsink",
                     "whepsink over udpsink"], rows)
 
