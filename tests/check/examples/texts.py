@@ -18,6 +18,7 @@ TOOLS = ['bash', 'dirname', 'id']
 WRONG = [  # a command line for which a script has a sentence
     ('camera-to-browser.sh', '--fast'),
     ('camera-to-sfu.sh', '--fast'),
+    ('camera-to-sfu.sh', '--fast'),
     ('make-certificate.sh', 'camera.pem', 'dsa'),
     ('record-encrypted-udp.sh', 'record', 'film.mp4'),
     ('encrypted-udp-pair.sh', 'somebody'),
