@@ -80,7 +80,7 @@ DtlsSecret *dtls_certificate_export_pem (DtlsCertificate * certificate);
 /**
  * dtls_certificate_get_fingerprint:
  *
- * Returns: (transfer full): see dtls_fingerprint_format().
+ * Returns: (transfer full) (nullable): see dtls_fingerprint_format().
  */
 gchar *dtls_certificate_get_fingerprint (const DtlsCertificate * certificate,
     DtlsHash hash);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "log.h"
 
 #define DIGEST_SIZE_MAX 64
 
@@ -69,10 +70,13 @@ gchar *
 dtls_fingerprint_format (const guint8 * der, gsize der_size, DtlsHash hash)
 {
   guint8 digest[DIGEST_SIZE_MAX];
-  GString *text = g_string_new (NULL);
+  GString *text;
 
-  if (!hash_der (hash, der, der_size, digest))
-    g_error ("GnuTLS has no %s", hashes[hash].name);
+  if (!hash_der (hash, der, der_size, digest)) {
+    dtls_log (DTLS_LOG_WARNING, "GnuTLS has no %s", hashes[hash].name);
+    return NULL;
+  }
+  text = g_string_new (NULL);
   append_value (text, hash, digest);
   return g_string_free (text, FALSE);
 }

@@ -22,8 +22,9 @@ typedef enum
  * dtls_fingerprint_format:
  * @der: a certificate in DER form, @der_size bytes
  *
- * Returns: (transfer full): the value of an a=fingerprint line, such as
- * "sha-256 AB:CD:…", upper case as RFC 8122 asks.
+ * Returns: (transfer full) (nullable): the value of an a=fingerprint line, such
+ * as "sha-256 AB:CD:…", upper case as RFC 8122 asks; %NULL where GnuTLS was
+ * built without that hash function, or forbids it.
  */
 gchar *dtls_fingerprint_format (const guint8 * der, gsize der_size,
     DtlsHash hash);

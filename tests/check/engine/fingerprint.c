@@ -8,6 +8,7 @@
 
 #include "engine/fingerprint.h"
 
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #include "engine/error.h"
@@ -47,6 +48,33 @@ assert_format (DtlsHash hash, const gchar * expected)
       dtls_fingerprint_format ((const guint8 *) "abc", 3, hash);
 
   g_assert_cmpstr (value, ==, expected);
+}
+
+/* Stands in for the function of that name; see link_args. */
+static gboolean hash_fails;
+
+int __real_gnutls_hash_fast (gnutls_digest_algorithm_t algorithm,
+    const void *text, size_t size, void *digest);
+int __wrap_gnutls_hash_fast (gnutls_digest_algorithm_t algorithm,
+    const void *text, size_t size, void *digest);
+
+int
+__wrap_gnutls_hash_fast (gnutls_digest_algorithm_t algorithm, const void *text,
+    size_t size, void *digest)
+{
+  return hash_fails ? GNUTLS_E_UNKNOWN_HASH_ALGORITHM :
+      __real_gnutls_hash_fast (algorithm, text, size, digest);
+}
+
+/* No fingerprint, no match, and no end of the program. */
+static void
+test_missing_hash (void)
+{
+  hash_fails = TRUE;
+  assert_format (DTLS_HASH_SHA_256, NULL);
+  g_assert_false (matches ("sha-256 " ABC_256, "abc"));
+  hash_fails = FALSE;
+  g_assert_true (matches ("sha-256 " ABC_256, "abc"));
 }
 
 static void
@@ -205,6 +233,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/fingerprint/missing-hash", test_missing_hash);
   g_test_add_func ("/fingerprint/format", test_format);
   g_test_add_func ("/fingerprint/match", test_match);
   g_test_add_func ("/fingerprint/one-bit-off", test_one_bit_off);
