@@ -351,23 +351,20 @@ has_format (const GstSDPMedia * section, gint payload_type)
 }
 
 /* Of what was offered in the section at this place, what is taken. */
-static WhepMedia *
-accept_media (const WhepMedia * offered, const GstSDPMessage * sdp,
-    const GstSDPMedia * section)
+static void
+accept_media (WhepMedia * media, const WhepMedia * offered,
+    const GstSDPMessage * sdp, const GstSDPMedia * section)
 {
-  WhepMedia *media = media_new (section);
-
   if (!section_is_servable (sdp, section)
       || !g_str_equal (media->kind, offered->kind)
       || !has_format (section, offered->payload_type))
-    return media;
+    return;
   media->input = offered->input;
   media->codec = offered->codec;
   media->payload_type = offered->payload_type;
   if (offered->rtx_payload_type >= 0
       && has_format (section, offered->rtx_payload_type))
     media->rtx_payload_type = offered->rtx_payload_type;
-  return media;
 }
 
 /* Returns: as read_media(). */
@@ -380,17 +377,15 @@ read_answered_media (WhepOffer * answer, const GstSDPMessage * sdp,
 
   for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
     const GstSDPMedia *section = gst_sdp_message_get_media (sdp, i);
-    WhepMedia *media =
-        accept_media (g_ptr_array_index (offered, i), sdp, section);
+    WhepMedia *media = media_new (section);
 
     g_ptr_array_add (answer->media, media);
-    if (media->input < 0)
+    if (first && !are_bundled (sdp, first_mid, media->mid))
       continue;
-    if (!first) {
+    accept_media (media, g_ptr_array_index (offered, i), sdp, section);
+    if (!first && media->input >= 0) {
       first = section;
       first_mid = media->mid;
-    } else if (!are_bundled (sdp, first_mid, media->mid)) {
-      media->input = -1;
     }
   }
   return first;

@@ -9,6 +9,7 @@
 
 #include "targets.h"
 #include "whep/whep-description.h"
+#include "whep/whip-offer.h"
 
 static const guint32 ssrcs[] = { 1, 2, 3 };
 static const guint32 rtx_ssrcs[] = { 4, 5, 6 };
@@ -55,6 +56,19 @@ start_library (void)
   gst_init (NULL, NULL);
 }
 
+/* The same text, as if a server had answered our offer with it. */
+static void
+parse_as_answer (const guint8 * data, gsize size, const WhepFormat * formats,
+    guint n_formats)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) offered = whip_offer_new (formats, n_formats);
+  g_autoptr (WhepOffer) answer = whep_offer_parse_answer ((const gchar *) data,
+      size, offered, &error);
+
+  g_assert_true ((answer == NULL) == (error != NULL));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
@@ -72,5 +86,6 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   g_assert_true ((offer == NULL) == (error != NULL));
   if (offer)
     check_answer (offer);
+  parse_as_answer (data, size, formats, G_N_ELEMENTS (formats));
   return 0;
 }
