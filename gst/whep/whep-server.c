@@ -487,7 +487,14 @@ whep_server_new (const WhepServerConfig * config,
 void
 whep_server_free (WhepServer * self)
 {
-  g_main_context_invoke (self->context, server_quit, self);
+  GSource *source = g_idle_source_new ();
+
+  /* Not g_main_context_invoke(): as long as the thread has not begun to run
+   * its loop that would be quit here, and then run forever. */
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, server_quit, self, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
   g_thread_join (self->thread);
   server_destroy (self);
 }

@@ -54,6 +54,24 @@ run_loop (gpointer data)
   return NULL;
 }
 
+static gboolean
+on_quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* By the loop itself: one that has not begun yet would not notice. */
+static void
+quit_loop (TestViewer * self)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_callback (source, on_quit, self->loop, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
 static void
 on_gathered (NiceAgent * agent, guint stream_id, TestViewer * self)
 {
@@ -236,7 +254,7 @@ test_viewer_free (TestViewer * self)
   g_object_unref (self->session);
   nice_agent_remove_stream (self->agent, self->stream_id);
   g_object_unref (self->agent);
-  g_main_loop_quit (self->loop);
+  quit_loop (self);
   g_thread_join (self->thread);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);

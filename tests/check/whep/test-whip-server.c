@@ -366,7 +366,12 @@ quit (gpointer loop)
 void
 test_whip_server_free (TestWhipServer * self)
 {
-  g_main_context_invoke (self->context, quit, self->loop);
+  GSource *source = g_idle_source_new ();
+
+  /* By the loop itself: one that has not begun yet would not notice. */
+  g_source_set_callback (source, quit, self->loop, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
   g_thread_join (self->thread);
   drop_session (self);
   g_main_loop_unref (self->loop);

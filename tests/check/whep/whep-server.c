@@ -516,6 +516,22 @@ test_uri (Fixture * f, gconstpointer data)
   whep_server_free (server);
 }
 
+/* Found on a loaded machine: a server whose thread had not begun yet never
+ * ended. */
+static void
+test_end_at_once (Fixture * f, gconstpointer data)
+{
+  WhepServerConfig config = {.address = "127.0.0.1",.path = "/whep" };
+
+  for (guint i = 0; i < 200; i++) {
+    g_autoptr (GError) error = NULL;
+    WhepServer *server = whep_server_new (&config, &handler, f, &error);
+
+    g_assert_no_error (error);
+    whep_server_free (server);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -541,6 +557,7 @@ main (int argc, char **argv)
       test_end_with_an_offer_unanswered);
   ADD ("parts-of-the-page", &access_own, test_parts_of_the_page);
   ADD ("uri", &access_own, test_uri);
+  ADD ("end-at-once", &access_own, test_end_at_once);
   ADD ("busy-port", &access_own, test_busy_port);
   ADD ("no-address", &access_own, test_no_address);
 #undef ADD
