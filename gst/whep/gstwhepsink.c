@@ -347,8 +347,9 @@ install_properties (GObjectClass * klass)
    * * `packets-retransmitted` (uint64): what it was sent again (RFC 4588)
    * * `retransmissions-refused` (uint64): what it wanted again beyond as much
    *   as it was sent
-   * * `dtls` (structure): the `stats` of its dtlsdec
-   * * `rtp` (structure): the `stats` of its rtpsession
+   * * `dtls` (structure): once a way to it was found, the `stats` of its
+   *   dtlsdec
+   * * `rtp` (structure): likewise the `stats` of its rtpsession
    *
    * Since: 1.0
    */

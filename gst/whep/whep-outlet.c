@@ -403,6 +403,18 @@ release_closure_data (gpointer self, GClosure * closure)
   outlet_unref (self);
 }
 
+/* What the agent chose before anybody listened. */
+static void
+follow_selected_pair (WhepOutlet * self)
+{
+  NiceCandidate *local, *remote;
+
+  if (nice_agent_get_selected_pair (self->agent, self->stream_id,
+          WHEP_ICE_COMPONENT, &local, &remote))
+    on_selected_pair (self->agent, self->stream_id, WHEP_ICE_COMPONENT, local,
+        remote, self);
+}
+
 WhepOutlet *
 whep_outlet_new (NiceAgent * agent, guint stream_id, GMainContext * context)
 {
@@ -417,6 +429,7 @@ whep_outlet_new (NiceAgent * agent, guint stream_id, GMainContext * context)
   self->handler = g_signal_connect_data (agent, "new-selected-pair-full",
       G_CALLBACK (on_selected_pair), g_atomic_rc_box_acquire (self),
       release_closure_data, 0);
+  follow_selected_pair (self);
   return self;
 }
 

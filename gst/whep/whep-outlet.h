@@ -28,7 +28,7 @@ typedef struct _WhepOutlet WhepOutlet;
 /**
  * whep_outlet_new:
  * @agent: has one stream, @stream_id, with one component
- * @context: where the queue is emptied
+ * @context: of the agent, where the queue is emptied; to be called there
  *
  * Returns: (transfer full): to be freed with whep_outlet_free().
  */
