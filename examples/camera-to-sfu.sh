@@ -94,9 +94,15 @@ start () {
 
 # The last one first: what publishes says goodbye to Janus.
 end_all () {
-  local process
+  local process i
   for process in "${started[@]}"; do
-    kill -INT "$process" 2>/dev/null || continue
+    kill -INT "$process" 2>/dev/null
+    for ((i = 0; i < 30; i++)); do
+      kill -0 "$process" 2>/dev/null || break
+      sleep 0.1
+    done
+    # One that has only just begun does not hear of the first.
+    kill "$process" 2>/dev/null
     wait "$process" 2>/dev/null
   done
   rm -rf "$work"
