@@ -14,6 +14,9 @@
 
 /* The most that is taken of what a stranger may repeat at will. */
 #define MEDIA_MAX 32
+/* Each payload type is looked for among all attributes. */
+#define FORMATS_MAX 128
+#define ATTRIBUTES_MAX 1000
 #define CANDIDATES_MAX 64
 #define FINGERPRINTS_MAX 8
 
@@ -299,6 +302,28 @@ read_dtls (WhepOffer * offer, const GstSDPMessage * sdp,
 }
 
 static gboolean
+check_sizes (const GstSDPMessage * sdp, GError ** error)
+{
+  if (gst_sdp_message_medias_len (sdp) > MEDIA_MAX) {
+    g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
+        _("The offer has more than %d media sections."), MEDIA_MAX);
+    return FALSE;
+  }
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *section = gst_sdp_message_get_media (sdp, i);
+
+    if (gst_sdp_media_formats_len (section) > FORMATS_MAX
+        || gst_sdp_media_attributes_len (section) > ATTRIBUTES_MAX) {
+      g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
+          _("A media section of the offer has more than %d formats or "
+              "%d attributes."), FORMATS_MAX, ATTRIBUTES_MAX);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
 has_servable_section (const GstSDPMessage * sdp)
 {
   for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
@@ -435,9 +460,8 @@ whep_offer_parse (const gchar * text, gsize size, const WhepFormat * formats,
   WhepOffer *offer = g_new0 (WhepOffer, 1);
   offer->media = g_ptr_array_new_with_free_func (whep_media_free);
 
-  if (gst_sdp_message_medias_len (sdp) > MEDIA_MAX)
-    g_set_error (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
-        _("The offer has more than %d media sections."), MEDIA_MAX);
+  if (!check_sizes (sdp, error))
+    ok = FALSE;
   else if (!(transport = read_media (offer, sdp, formats, MIN (n_formats, 64))))
     set_nothing_error (sdp, formats, n_formats, error);
   else
