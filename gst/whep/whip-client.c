@@ -277,12 +277,31 @@ refuse_status (WhipClient * self, SoupMessage * message)
         uri, status);
 }
 
+/* Why a certificate is not trusted, and what can be done. */
+static const gchar *
+distrust_of (GTlsCertificateFlags flags)
+{
+  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    return _("it is for another name. Check the property location.");
+  if (flags & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED))
+    return _("it has expired or is not valid yet. Check the clock, and tell "
+        "its operator.");
+  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    return _("this system does not know who signed it. Add that authority to "
+        "those that the system trusts, if you trust it.");
+  return _("it is forged, too weak or revoked. Tell its operator.");
+}
+
 static void
-refuse_error (WhipClient * self, const GError * error)
+refuse_error (WhipClient * self, SoupMessage * message, const GError * error)
 {
   g_autofree gchar *uri = shown (self->target);
 
-  if (self->late)
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    refuse (self, WHEP_ERROR_UNAVAILABLE, _("Nothing was sent to %s, because "
+            "its certificate is not trusted: %s"), uri,
+        distrust_of (soup_message_get_tls_peer_certificate_errors (message)));
+  else if (self->late)
     refuse (self, WHEP_ERROR_TIMEOUT, _("%s did not answer within %u ms. "
             "Check the property location, or allow more with "
             "connect-timeout."), uri, self->timeout_ms);
@@ -390,7 +409,7 @@ finish_offering (WhipClient * self, SoupMessage * message, const GError * error)
   }
   whep_task_clear_timer (&self->timer);
   if (error)
-    refuse_error (self, error);
+    refuse_error (self, message, error);
   else
     judge_response (self, message);
 }

@@ -10,6 +10,7 @@
 #include <gst/check/gstharness.h>
 #include <string.h>
 
+#include "test-authority.h"
 #include "test-whip-server.h"
 
 #define VIDEO "videotestsrc is-live=true ! " \
@@ -81,10 +82,9 @@ stat_of (GstElement * pipeline, const gchar * name)
 /* What a server gets */
 
 static void
-check_publishing (const gchar * description, TestWhipFault fault,
+publish_to (TestWhipServer * server, const gchar * description,
     const gchar * path, gboolean audio)
 {
-  TestWhipServer *server = test_whip_server_new (fault, NULL);
   g_autofree gchar *uri = test_whip_server_uri (server, path);
   GstElement *pipeline = publish (description, uri, NULL);
   g_autoptr (GstMessage) message = NULL;
@@ -96,6 +96,15 @@ check_publishing (const gchar * description, TestWhipFault fault,
   g_assert_true (gst_message_has_name (message, "whipsink-connected"));
   stop (pipeline);
   g_assert_cmpuint (test_whip_server_posts (server), ==, 1);
+}
+
+static void
+check_publishing (const gchar * description, TestWhipFault fault,
+    const gchar * path, gboolean audio)
+{
+  TestWhipServer *server = test_whip_server_new (fault, NULL);
+
+  publish_to (server, description, path, audio);
   g_assert_cmpuint (test_whip_server_deletes (server), ==,
       fault == TEST_WHIP_NO_LOCATION ? 0 : 1);
   test_whip_server_free (server);
@@ -138,6 +147,21 @@ test_h264 (void)
       "width=64,height=48 ! x264enc tune=zerolatency speed-preset=ultrafast "
       "! video/x-h264,profile=constrained-baseline ! whipsink name=sink",
       TEST_WHIP_SOUND, "/whip", FALSE);
+}
+
+static void
+test_https (void)
+{
+  TestAuthority *authority = test_authority_new ();
+  g_autoptr (GTlsCertificate) identity =
+      test_authority_certify (authority, "127.0.0.1", 1);
+  TestWhipServer *server = test_whip_server_new_https (identity);
+
+  test_authority_trust (authority);
+  publish_to (server, ONE, "/whip", FALSE);
+  g_assert_cmpuint (test_whip_server_deletes (server), ==, 1);
+  test_whip_server_free (server);
+  test_authority_free (authority);
 }
 
 static void
@@ -395,6 +419,36 @@ test_refusals (void)
   test_whip_server_free (server);
 }
 
+/* A server that has not proved who it is gets neither token nor offer. */
+static void
+check_distrust (TestAuthority * authority, const gchar * address, gint days,
+    const gchar * word)
+{
+  g_autoptr (GTlsCertificate) identity =
+      test_authority_certify (authority, address, days);
+  TestWhipServer *server = test_whip_server_new_https (identity);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+
+  assert_error (publish (ONE, uri, "s3cret"),
+      (const gchar * const[]) { "Nothing was sent", uri, word, NULL });
+  g_assert_cmpuint (test_whip_server_posts (server), ==, 0);
+  test_whip_server_free (server);
+}
+
+static void
+test_distrust (void)
+{
+  TestAuthority *known = test_authority_new ();
+  TestAuthority *unknown = test_authority_new ();
+
+  test_authority_trust (known);
+  check_distrust (unknown, "127.0.0.1", 1, "does not know who signed it");
+  check_distrust (known, "127.0.0.2", 1, "another name");
+  check_distrust (known, "127.0.0.1", -1, "expired");
+  test_authority_free (known);
+  test_authority_free (unknown);
+}
+
 static void
 test_nobody_there (void)
 {
@@ -451,6 +505,7 @@ main (int argc, char **argv)
   ADD ("passive-server", test_passive_server);
   ADD ("redirection", test_redirection);
   ADD ("no-location", test_no_location);
+  ADD ("https", test_https);
   ADD ("token", test_token);
   ADD ("offer", test_offer);
   ADD ("keyframe", test_keyframe);
@@ -466,6 +521,7 @@ main (int argc, char **argv)
   ADD ("silent-server", test_silent_server);
   ADD ("stop-while-offering", test_stop_while_offering);
   ADD ("refusals", test_refusals);
+  ADD ("distrust", test_distrust);
   ADD ("nobody-there", test_nobody_there);
   ADD ("settings", test_settings);
   ADD ("secrets-cannot-be-read", test_secrets_cannot_be_read);

@@ -17,6 +17,7 @@ struct _TestWhipServer
 {
   TestWhipFault fault;
   gchar *token;
+  GTlsCertificate *identity;    /* for HTTPS */
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
@@ -303,13 +304,14 @@ on_other_request (SoupServer * soup, SoupServerMessage * message,
 }
 
 static SoupServer *
-listen_on (SoupServerCallback callback, gpointer user_data, guint * port)
+listen_on (TestWhipServer * self, SoupServerCallback callback, guint * port)
 {
-  SoupServer *soup = soup_server_new (NULL, NULL);
+  SoupServer *soup = soup_server_new ("tls-certificate", self->identity, NULL);
   GError *error = NULL;
 
-  soup_server_add_handler (soup, NULL, callback, user_data, NULL);
-  soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  soup_server_add_handler (soup, NULL, callback, self, NULL);
+  soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY
+      | (self->identity ? SOUP_SERVER_LISTEN_HTTPS : 0), &error);
   g_assert_no_error (error);
   GSList *uris = soup_server_get_uris (soup);
   *port = g_uri_get_port (uris->data);
@@ -323,8 +325,8 @@ run (gpointer data)
   TestWhipServer *self = data;
 
   g_main_context_push_thread_default (self->context);
-  self->soup = listen_on (on_request, self, &self->port);
-  self->other = listen_on (on_other_request, self, &self->other_port);
+  self->soup = listen_on (self, on_request, &self->port);
+  self->other = listen_on (self, on_other_request, &self->other_port);
   g_mutex_lock (&self->lock);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
@@ -337,13 +339,15 @@ run (gpointer data)
   return NULL;
 }
 
-TestWhipServer *
-test_whip_server_new (TestWhipFault fault, const gchar * token)
+static TestWhipServer *
+server_new (TestWhipFault fault, const gchar * token,
+    GTlsCertificate * identity)
 {
   TestWhipServer *self = g_new0 (TestWhipServer, 1);
 
   self->fault = fault;
   self->token = g_strdup (token);
+  self->identity = identity ? g_object_ref (identity) : NULL;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->context = g_main_context_new ();
@@ -354,6 +358,18 @@ test_whip_server_new (TestWhipFault fault, const gchar * token)
     g_cond_wait (&self->cond, &self->lock);
   g_mutex_unlock (&self->lock);
   return self;
+}
+
+TestWhipServer *
+test_whip_server_new (TestWhipFault fault, const gchar * token)
+{
+  return server_new (fault, token, NULL);
+}
+
+TestWhipServer *
+test_whip_server_new_https (GTlsCertificate * identity)
+{
+  return server_new (TEST_WHIP_SOUND, NULL, identity);
 }
 
 static gboolean
@@ -378,6 +394,7 @@ test_whip_server_free (TestWhipServer * self)
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
+  g_clear_object (&self->identity);
   g_free (self->token);
   g_free (self->offer);
   g_free (self);
@@ -386,7 +403,8 @@ test_whip_server_free (TestWhipServer * self)
 gchar *
 test_whip_server_uri (TestWhipServer * self, const gchar * path)
 {
-  return g_strdup_printf ("http://127.0.0.1:%u%s", self->port, path);
+  return g_strdup_printf ("%s://127.0.0.1:%u%s",
+      self->identity ? "https" : "http", self->port, path);
 }
 
 void

@@ -10,6 +10,7 @@
 #ifndef TEST_WHIP_SERVER_H
 #define TEST_WHIP_SERVER_H
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 typedef struct _TestWhipServer TestWhipServer;
@@ -30,9 +31,13 @@ typedef enum
 
 TestWhipServer *test_whip_server_new (TestWhipFault fault,
     const gchar * token);
+
+/** test_whip_server_new_https: whose certificate is @identity. */
+TestWhipServer *test_whip_server_new_https (GTlsCertificate * identity);
+
 void test_whip_server_free (TestWhipServer * self);
 
-/** Returns: (transfer full): "http://127.0.0.1:PORT" + @path. */
+/** Returns: (transfer full): "http://127.0.0.1:PORT" or https, + @path. */
 gchar *test_whip_server_uri (TestWhipServer * self, const gchar * path);
 
 /** test_whip_server_await: waits for @n packets of a kind, in all. */
