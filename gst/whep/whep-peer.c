@@ -155,9 +155,7 @@ on_reachable (WhepTransport * transport, gpointer user_data)
 {
   WhepPeer *self = user_data;
 
-  on_heard (transport, self);
-  if (!g_atomic_int_get (&self->ended))
-    whep_leg_set_connected (&self->leg);
+  whep_leg_set_connected (&self->leg);
 }
 
 static WhepEnd

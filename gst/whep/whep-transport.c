@@ -76,18 +76,6 @@ on_gathering_timeout (gpointer user_data)
 }
 
 static void
-set_connected (gpointer object, guint unused)
-{
-  WhepTransport *self = object;
-
-  if (self->connected || self->stopped)
-    return;
-  self->connected = TRUE;
-  GST_DEBUG ("%s: connected", self->ufrag);
-  self->funcs.connected (self, self->user_data);
-}
-
-static void
 set_heard (gpointer object, guint unused)
 {
   WhepTransport *self = object;
@@ -97,6 +85,22 @@ set_heard (gpointer object, guint unused)
   self->heard = TRUE;
   if (self->funcs.heard)
     self->funcs.heard (self, self->user_data);
+}
+
+static void
+set_connected (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  if (self->connected || self->stopped)
+    return;
+  /* Its first request may have come before there was anybody to hear it. */
+  set_heard (self, 0);
+  if (self->stopped)
+    return;
+  self->connected = TRUE;
+  GST_DEBUG ("%s: connected", self->ufrag);
+  self->funcs.connected (self, self->user_data);
 }
 
 static void
@@ -139,10 +143,6 @@ read_credentials (WhepTransport * self)
 {
   g_clear_pointer (&self->ufrag, g_free);
   g_clear_pointer (&self->pwd, g_free);
-  g_signal_connect_object (self->agent, "initial-binding-request-received",
-      G_CALLBACK (on_first_request), self, 0);
-  nice_agent_attach_recv (self->agent, self->stream_id, WHEP_ICE_COMPONENT,
-      self->context, on_early_data, NULL);
   nice_agent_get_local_credentials (self->agent, self->stream_id,
       &self->ufrag, &self->pwd);
 }
@@ -164,6 +164,10 @@ whep_transport_new (const WhepTransportConfig * config,
       G_CALLBACK (on_gathering_done), self, 0);
   g_signal_connect_object (self->agent, "component-state-changed",
       G_CALLBACK (on_state), self, 0);
+  g_signal_connect_object (self->agent, "initial-binding-request-received",
+      G_CALLBACK (on_first_request), self, 0);
+  nice_agent_attach_recv (self->agent, self->stream_id, WHEP_ICE_COMPONENT,
+      self->context, on_early_data, NULL);
   read_credentials (self);
   return self;
 }

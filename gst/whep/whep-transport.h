@@ -22,7 +22,7 @@ G_DECLARE_FINAL_TYPE (WhepTransport, whep_transport, WHEP, TRANSPORT, GObject)
  * @connected: a way to the peer was found; once
  * @failed: there is no way to the peer, or its consent has ended (RFC 7675)
  * @heard: (nullable): the peer has sent what only one can who knows our
- *   password; once, and before data of it can arrive
+ *   password; once, before @connected
  */
 typedef struct
 {

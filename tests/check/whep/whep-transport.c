@@ -18,6 +18,7 @@ typedef struct
   guint connected;
   guint failed;
   guint heard;
+  guint received;
 } Side;
 
 static void
@@ -93,9 +94,10 @@ meet (Side * side, Side * other)
 }
 
 static void
-ignore (NiceAgent * agent, guint stream, guint component, guint size,
-    gchar * data, gpointer user_data)
+count (NiceAgent * agent, guint stream, guint component, guint size,
+    gchar * data, gpointer received)
 {
+  ++*(guint *) received;
 }
 
 static void
@@ -103,7 +105,7 @@ receive (Side * side)
 {
   nice_agent_attach_recv (whep_transport_get_agent (side->transport),
       whep_transport_get_stream_id (side->transport),
-      NICE_COMPONENT_TYPE_RTP, side->context, ignore, NULL);
+      NICE_COMPONENT_TYPE_RTP, side->context, count, &side->received);
 }
 
 /* Two that have met. */
@@ -147,6 +149,14 @@ on_state (NiceAgent * agent, guint stream_id, guint component_id, guint state,
 }
 
 static void
+send_data (Side * side)
+{
+  g_assert_cmpint (nice_agent_send (whep_transport_get_agent (side->transport),
+          whep_transport_get_stream_id (side->transport),
+          NICE_COMPONENT_TYPE_RTP, 4, "data"), ==, 4);
+}
+
+static void
 test_restart (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
@@ -170,7 +180,15 @@ test_restart (void)
       whep_transport_get_ufrag (b.transport));
   side_await (&a, &ready);
   g_assert_cmpuint (a.connected, ==, 1);
+  g_assert_cmpuint (a.heard, ==, 1);
   g_assert_cmpuint (a.failed, ==, 0);
+
+  /* Who received before does so again. */
+  a.received = b.received = 0;
+  send_data (&a);
+  side_await (&b, &b.received);
+  send_data (&b);
+  side_await (&a, &a.received);
   side_clear (&a);
   side_clear (&b);
 }
