@@ -216,6 +216,56 @@ test_keyframe (void)
   test_whip_server_free (server);
 }
 
+/* Near enough to the one before it not to be told. */
+#define SAME_BITRATE 522240
+
+static void
+on_suggested_bitrate (GstElement * sink, guint bitrate, gint * last)
+{
+  g_assert_cmpuint (bitrate, !=, SAME_BITRATE);
+  g_atomic_int_set (last, bitrate);
+}
+
+static guint
+bitrate_of (GstElement * pipeline)
+{
+  g_autoptr (GstStructure) stats = stats_of (pipeline);
+  guint bitrate;
+
+  g_assert_true (gst_structure_get_uint (stats, "suggested-bitrate", &bitrate));
+  return bitrate;
+}
+
+/* What the server says is told when it is another by a twentieth, in both
+ * directions, and is in the statistics in any case. */
+static void
+test_suggested_bitrate (void)
+{
+  static const guint bitrates[] = { 512000, SAME_BITRATE, 5120000, 256000 };
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+  g_autoptr (GstElement) sink =
+      gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  gint last = 0;
+
+  g_signal_connect (sink, "suggested-bitrate",
+      G_CALLBACK (on_suggested_bitrate), &last);
+  test_whip_server_await (server, "video", 10);
+  g_assert_cmpuint (bitrate_of (pipeline), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (bitrates); i++) {
+    gint told = bitrates[i] == SAME_BITRATE ? 512000 : bitrates[i];
+
+    while (bitrate_of (pipeline) != bitrates[i]
+        || g_atomic_int_get (&last) != told) {
+      test_whip_server_report_bitrate (server, bitrates[i]);
+      g_usleep (50000);
+    }
+  }
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
 /* The end of the streams is told, and twice is the same as once. */
 static void
 test_eos_and_again (void)
@@ -509,6 +559,7 @@ main (int argc, char **argv)
   ADD ("token", test_token);
   ADD ("offer", test_offer);
   ADD ("keyframe", test_keyframe);
+  ADD ("suggested-bitrate", test_suggested_bitrate);
   ADD ("eos-and-again", test_eos_and_again);
   ADD ("format-change", test_format_change);
   ADD ("no-fingerprint", test_no_fingerprint);

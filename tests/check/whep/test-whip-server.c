@@ -8,6 +8,7 @@
 #include "test-whip-server.h"
 
 #define GST_USE_UNSTABLE_API
+#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
 #include <libsoup/soup.h>
@@ -36,6 +37,8 @@ struct _TestWhipServer
   guint posts;
   guint deletes;
   gboolean leaked;
+
+  gint bitrate;                 /* atomic: for REMB; 0: none is sent */
 };
 
 static guint
@@ -473,6 +476,48 @@ test_whip_server_request_keyframe (TestWhipServer * self)
   gst_pad_send_event (pad,
       gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
           0));
+}
+
+/* With each RTCP packet, as a receiver does that adapts. */
+static gboolean
+add_remb (GObject * session, GstBuffer * buffer, gboolean early,
+    TestWhipServer * self)
+{
+  guint mantissa = g_atomic_int_get (&self->bitrate) >> 8;
+  const guint8 fci[] = {
+    'R', 'E', 'M', 'B', 1, 8 << 2 | mantissa >> 16, mantissa >> 8, mantissa,
+    0, 0, 0, 1
+  };
+  GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
+  GstRTCPPacket packet;
+  guint ssrc;
+
+  g_object_get (session, "internal-ssrc", &ssrc, NULL);
+  g_assert_true (gst_rtcp_buffer_map (buffer, GST_MAP_READWRITE, &rtcp));
+  g_assert_true (gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_PSFB,
+          &packet));
+  gst_rtcp_packet_fb_set_type (&packet, GST_RTCP_PSFB_TYPE_AFB);
+  gst_rtcp_packet_fb_set_sender_ssrc (&packet, ssrc);
+  g_assert_true (gst_rtcp_packet_fb_set_fci_length (&packet, sizeof fci / 4));
+  memcpy (gst_rtcp_packet_fb_get_fci (&packet), fci, sizeof fci);
+  gst_rtcp_buffer_unmap (&rtcp);
+  return TRUE;
+}
+
+void
+test_whip_server_report_bitrate (TestWhipServer * self, guint bitrate)
+{
+  g_autoptr (GObject) session = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_autoptr (GstElement) rtpbin =
+      gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
+  g_mutex_unlock (&self->lock);
+  g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &session);
+  if (g_atomic_int_get (&self->bitrate) == 0)
+    g_signal_connect (session, "on-sending-rtcp", G_CALLBACK (add_remb), self);
+  g_atomic_int_set (&self->bitrate, bitrate);
+  g_signal_emit_by_name (session, "send-rtcp", (guint64) 0);
 }
 
 void

@@ -50,6 +50,9 @@ guint test_whip_server_count (TestWhipServer * self, const gchar * media);
 /** test_whip_server_request_keyframe: has a PLI sent. */
 void test_whip_server_request_keyframe (TestWhipServer * self);
 
+/** test_whip_server_report_bitrate: says by REMB what it can receive. */
+void test_whip_server_report_bitrate (TestWhipServer * self, guint bitrate);
+
 /** test_whip_server_vanish: ends the session without a word to anybody. */
 void test_whip_server_vanish (TestWhipServer * self);
 
