@@ -59,7 +59,7 @@ class Shell:
             ['bash', '-e', '-o', 'pipefail', '-c', block.text], cwd=folder,
             env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True)
-        self.reader = threading.Thread(target=self.read)
+        self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
     def read(self):
@@ -82,9 +82,11 @@ class Shell:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def kill(self):
+        """What it started in groups of their own ends with the namespace, and
+        may keep its output open until then."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.reader.join()
+        self.reader.join(LIMIT_S / 60)
 
     def finish(self):
         """Its status; a shell that does not end is ended."""
