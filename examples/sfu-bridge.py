@@ -5,16 +5,18 @@ over a WebSocket on the other. It sees signalling, and no media.
 
   POST   /whip/ROOM    an SDP offer          → 201, Location, the answer
   POST   /watch/ROOM   nothing               → 201, Location, an SDP offer
-  PATCH  LOCATION      the answer to that    → 204
+  PATCH  LOCATION      the answer to that    → 204; within half a minute
   DELETE LOCATION      ends either           → 200
   GET    /             the page of viewers, who watch room 1
 
-Usage: sfu-bridge.py JANUS ADDRESS PORT
+Usage: sfu-bridge.py [--answer-timeout SECONDS] JANUS ADDRESS PORT
   JANUS is an address such as ws://127.0.0.1:8188.
   In the environment, WHIP_TOKEN is what those who publish must bear, and
   JANUS_SECRET is Janus's api_secret.
 """
 
+import argparse
+import gettext
 import json
 import os
 import pathlib
@@ -27,21 +29,31 @@ import gi
 gi.require_version('Soup', '3.0')
 from gi.repository import Gio, GLib, Soup  # noqa: E402
 
-PAGE = pathlib.Path(__file__).with_name('sfu-viewer.html')
+HERE = pathlib.Path(__file__).resolve().parent
+BUILT = pathlib.Path(os.environ.get('BUILD_DIR', HERE.parent / 'build')) / 'po'
+_ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
+                        fallback=True).gettext
+
+PAGE = HERE / 'sfu-viewer.html'
 START_S = 30
 RETRY_MS = 100
+ANSWER_S = 30
 KEEPALIVE_S = 20  # Janus ends a session that is silent for 60 s
 FEED = 1  # a room has one publisher, which everybody watches
 SDP = 'application/sdp'
-SETTINGS = {'WHIP_TOKEN', 'JANUS_SECRET'}
+SETTINGS = 'WHIP_TOKEN', 'JANUS_SECRET'
 # Error codes of the video room that are not the bridge's fault.
 NO_ROOM, NO_FEED, FULL, TAKEN = 426, 428, 432, 436
 REFUSALS = {
-    NO_ROOM: (404, 'there is no such room'),
-    NO_FEED: (404, 'nobody publishes'),
-    FULL: (409, 'somebody else publishes to this room'),
-    TAKEN: (409, 'somebody else publishes to this room'),
+    NO_ROOM: (404, _('there is no such room')),
+    NO_FEED: (404, _('nobody publishes')),
+    FULL: (409, _('somebody else publishes to this room')),
+    TAKEN: (409, _('somebody else publishes to this room')),
 }
+
+
+def reason_of(event):
+    return event.get('error', {}).get('reason', _('Janus gives no SDP'))
 
 
 class Janus:
@@ -66,12 +78,15 @@ class Janus:
             self.socket = http.websocket_connect_finish(result)
         except GLib.Error as error:
             if time.monotonic() > self.deadline:
-                sys.exit(f'Janus cannot be reached: {error.message}')
+                sys.exit(_('Janus cannot be reached: {}').format(error.message))
             GLib.timeout_add(RETRY_MS, self.connect)
             return
         self.socket.connect('message', self.on_message)
-        self.socket.connect('closed', lambda _: sys.exit('Janus has ended.'))
+        self.socket.connect('closed', self.on_closed)
         self.send({'janus': 'create'}, self.on_created)
+
+    def on_closed(self, _socket):
+        sys.exit(_('Janus has ended.'))
 
     def send(self, message, then=None):
         transaction = secrets.token_hex(8)
@@ -85,7 +100,7 @@ class Janus:
 
     def on_created(self, reply):
         if 'error' in reply:
-            sys.exit(f'Janus says: {reply["error"]["reason"]}')
+            sys.exit(_('Janus says: {}').format(reason_of(reply)))
         self.session = reply['data']['id']
         GLib.timeout_add_seconds(KEEPALIVE_S, self.keep_alive)
         self.ready()
@@ -113,6 +128,7 @@ class Peer:
         self.room, self.publishes = room, publishes
         self.id = secrets.token_hex(16)
         self.handle = None
+        self.timer = 0
 
     def begin(self, body, jsep, then):
         """Joins a room; `then` is given SDP, or none and (status, reason)."""
@@ -126,10 +142,12 @@ class Peer:
                 then(event['jsep']['sdp'], None)
             else:
                 self.end()
-                then(None, (502, event.get('error', {}).get(
-                    'reason', 'Janus gives no SDP')))
+                then(None, (502, reason_of(event)))
 
         def attached(reply):
+            if 'data' not in reply:
+                then(None, (502, reason_of(reply)))
+                return
             self.handle = reply['data']['id']
             self.janus.peers[self.handle] = self
             self.message(body, jsep, joined)
@@ -147,7 +165,17 @@ class Peer:
                     'ptype': 'subscriber', 'streams': [{'feed': FEED}]},
                    None, then)
 
+    def await_answer(self, timeout_s):
+        """Who does not answer has no claim to what Janus keeps for him."""
+        self.timer = GLib.timeout_add_seconds(timeout_s, self.end)
+
+    def stop_waiting(self):
+        if self.timer:
+            GLib.source_remove(self.timer)
+            self.timer = 0
+
     def answer(self, sdp):
+        self.stop_waiting()
         self.message({'request': 'start'}, {'type': 'answer', 'sdp': sdp})
 
     def message(self, body, jsep, then=None):
@@ -158,6 +186,7 @@ class Peer:
 
     def end(self):
         """Once; the viewers of one who publishes end with it."""
+        self.stop_waiting()
         self.bridge.peers.pop(self.id, None)
         if self.janus.peers.pop(self.handle, None):
             self.janus.send({'janus': 'detach', 'handle_id': self.handle})
@@ -181,20 +210,23 @@ def is_authorized(message):
 class Bridge:
     """The HTTP side."""
 
-    def __init__(self, janus, address, port):
+    def __init__(self, options):
         self.peers = {}
-        self.address, self.port = address, port
+        self.address, self.port = options.address, options.port
+        self.answer_timeout_s = options.answer_timeout
         self.server = Soup.Server()
         self.server.add_handler(None, self.on_request)
-        self.janus = Janus(janus, self.listen)
+        self.janus = Janus(options.janus, self.listen)
 
     def listen(self):
         try:
             self.server.listen(Gio.InetSocketAddress.new_from_string(
                 self.address, self.port), 0)
+        except TypeError:
+            sys.exit(_('{} is not an IP address.').format(self.address))
         except GLib.Error as error:
-            sys.exit(f'Cannot listen on {self.address}, port {self.port}: '
-                     f'{error.message}')
+            sys.exit(_('Cannot listen on {}, port {}: {}').format(
+                self.address, self.port, error.message))
 
     def on_request(self, _server, message, path, _query):
         method = message.get_method()
@@ -212,11 +244,11 @@ class Bridge:
             peer.end()
             reply(message, 200)
         else:
-            reply(message, 404, 'there is nothing here')
+            reply(message, 404, _('there is nothing here'))
 
     def begin(self, message, kind, room, body):
         if kind == 'whip' and not is_authorized(message):
-            reply(message, 401, 'another token is wanted')
+            reply(message, 401, _('another token is wanted'))
             return
         peer = Peer(self, int(room) if room.isdecimal() else 0, kind == 'whip')
         message.pause()
@@ -226,6 +258,8 @@ class Bridge:
                 reply(message, *error)
             else:
                 self.peers[peer.id] = peer
+                if not peer.publishes:
+                    peer.await_answer(self.answer_timeout_s)
                 message.get_response_headers().append(
                     'Location', f'/session/{peer.id}')
                 reply(message, 201, sdp, SDP)
@@ -237,11 +271,28 @@ class Bridge:
             peer.watch(finish)
 
 
+def read_arguments():
+    parser = argparse.ArgumentParser(
+        description=_('Stands between WHIP and the video room of a Janus.'),
+        epilog=_('In the environment, WHIP_TOKEN is what those who publish '
+                 'must bear, and JANUS_SECRET is the api_secret of Janus.'))
+    parser.add_argument('--answer-timeout', type=int, default=ANSWER_S,
+                        metavar='SECONDS',
+                        help=_('time for the answer of who watches; '
+                               'default: %(default)s'))
+    parser.add_argument('janus', help=_('WebSocket address of Janus, such as '
+                                        'ws://127.0.0.1:8188'))
+    parser.add_argument('address', help=_('IP address to serve HTTP on'))
+    parser.add_argument('port', type=int, help=_('port to serve HTTP on'))
+    return parser.parse_args()
+
+
 def main():
-    if len(sys.argv) != 4 or not SETTINGS <= os.environ.keys():
-        sys.exit(__doc__)
-    _, janus, address, port = sys.argv
-    bridge = Bridge(janus, address, int(port))
+    options = read_arguments()
+    for name in SETTINGS:
+        if name not in os.environ:
+            sys.exit(_('{} is not set in the environment.').format(name))
+    bridge = Bridge(options)
     loop = GLib.MainLoop()
     for number in signal.SIGINT, signal.SIGTERM:
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, loop.quit)

@@ -22,6 +22,7 @@ WRONG = [  # a command line for which a script has a sentence
     ('make-certificate.sh', 'camera.pem', 'dsa'),
     ('record-encrypted-udp.sh', 'record', 'film.mp4'),
     ('encrypted-udp-pair.sh', 'somebody'),
+    ('sfu-bridge.py', 'ws://127.0.0.1:1', '127.0.0.1', '0'),
     ('sip-answerer.py',),
 ]
 
