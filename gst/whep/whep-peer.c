@@ -155,7 +155,10 @@ on_reachable (WhepTransport * transport, gpointer user_data)
 {
   WhepPeer *self = user_data;
 
-  whep_leg_set_connected (&self->leg);
+  /* One who was heard before the answer that names him had no leg yet. */
+  on_heard (transport, self);
+  if (!g_atomic_int_get (&self->ended))
+    whep_leg_set_connected (&self->leg);
 }
 
 static WhepEnd
