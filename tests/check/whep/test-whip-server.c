@@ -248,6 +248,11 @@ take_offer (TestWhipServer * self, SoupServerMessage * message)
     soup_server_message_pause (message);
     return;
   }
+  /* As services do; whoever publishes may have servers of his own. */
+  soup_message_headers_append (soup_server_message_get_response_headers
+      (message), "Link", "<turn:192.0.2.9:3478?transport=udp>; "
+      "rel=\"ice-server\"; username=\"u\"; credential=\"p\"; "
+      "credential-type=\"password\"");
   answer = answer_to (self, offer);
   if (self->fault != TEST_WHIP_NO_LOCATION)
     soup_message_headers_append (soup_server_message_get_response_headers
