@@ -12,6 +12,7 @@
 
 /* LeakSanitizer itself crashes over the threads of GIO's handshakes. */
 #ifdef __SANITIZE_ADDRESS__
+__attribute__((visibility ("default")))
 int __lsan_is_turned_off (void);
 
 int
