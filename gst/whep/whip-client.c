@@ -214,11 +214,8 @@ whip_client_leave (WhipClient * self)
 /* Offering */
 
 static void
+G_GNUC_PRINTF (3, 4)
 refuse (WhipClient * self, guint code, const gchar * format, ...)
-G_GNUC_PRINTF (3, 4);
-
-     static void
-         refuse (WhipClient * self, guint code, const gchar * format, ...)
 {
   g_autoptr (GError) error = NULL;
   va_list args;
