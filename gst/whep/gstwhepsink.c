@@ -14,10 +14,10 @@
  *     G.711     +----------+
  *
  * Nothing is transcoded. A stream is made into RTP packets once, and each
- * viewer gets them under keys of its own. Who views must have the certificate that its offer announced. A
- * viewer that comes late starts with a keyframe, which is asked for upstream.
- * One that leaves, closes its tab or falls silent is removed with all it
- * holds, and none disturbs another.
+ * viewer gets them under keys of its own. Who views must have the certificate
+ * that its offer announced. A viewer that comes late starts with a keyframe,
+ * which is asked for upstream. One that leaves, closes its tab or falls silent
+ * is removed with all it holds, and none disturbs another.
  *
  * The HTTP side listens at #WhepSink:address, this machine alone by default.
  * Media go directly between the viewer and all addresses of this machine,
@@ -288,12 +288,13 @@ whep_sink_get_property (GObject * object, guint id, GValue * value,
     g_value_take_boxed (value, whep_sink_get_stats (self));
     return;
   }
-  if (id == PROP_SETTINGS + whep_settings_port_index () && bound_port != 0) {
+  if (bound_port != 0 && g_str_equal (pspec->name, "port")) {
     g_value_set_uint (value, bound_port);
     return;
   }
   GST_OBJECT_LOCK (self);
-  whep_settings_get (&self->settings, id - PROP_SETTINGS, value);
+  whep_setting_table_get (whep_settings, id - PROP_SETTINGS, &self->settings,
+      value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -304,7 +305,8 @@ whep_sink_set_property (GObject * object, guint id, const GValue * value,
   WhepSink *self = WHEP_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  whep_settings_set (&self->settings, id - PROP_SETTINGS, value);
+  whep_setting_table_set (whep_settings, id - PROP_SETTINGS, &self->settings,
+      value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -315,7 +317,7 @@ whep_sink_finalize (GObject * object)
 
   whep_inputs_free (self->inputs);
   whep_viewers_free (self->viewers);
-  whep_settings_clear (&self->settings);
+  whep_setting_table_clear (whep_settings, &self->settings);
   G_OBJECT_CLASS (whep_sink_parent_class)->finalize (object);
 }
 
@@ -357,7 +359,7 @@ install_properties (GObjectClass * klass)
       g_param_spec_boxed ("stats", _("Statistics"),
           _("Viewers in numbers, and what each was sent"),
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  whep_settings_install (klass, PROP_SETTINGS);
+  whep_setting_table_install (whep_settings, klass, PROP_SETTINGS);
 }
 
 static void
@@ -436,7 +438,7 @@ whep_sink_init (WhepSink * self)
 {
   self->inputs = whep_inputs_new (GST_BIN (self), &input_funcs, self);
   self->viewers = whep_viewers_new ();
-  whep_settings_init (&self->settings);
+  whep_setting_table_init (whep_settings, &self->settings);
   gst_bin_set_suppressed_flags (GST_BIN (self),
       GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);

@@ -46,34 +46,22 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "whep-ice.h"
 #include "whep-inputs.h"
 #include "whep-leg.h"
 #include "whep-remb.h"
 #include "whep-task.h"
 #include "whip-client.h"
 #include "whip-session.h"
+#include "whip-settings.h"
 
 GST_DEBUG_CATEGORY_STATIC (whip_sink_debug);
 #define GST_CAT_DEFAULT whip_sink_debug
-
-#define CONNECT_TIMEOUT_MS 20000
-
-/* What a person sets. */
-typedef struct
-{
-  gchar *location;
-  gchar *token;
-  gchar *stun_server;
-  gchar *turn_server;
-  guint connect_timeout_ms;
-} Settings;
 
 struct _WhipSink
 {
   GstBin parent;
 
-  Settings settings;            /* under the object lock */
+  WhipSettings settings;        /* under the object lock */
   WhepInputs *inputs;
 
   /* From READY on; changed in state changes only. */
@@ -81,10 +69,9 @@ struct _WhipSink
   GMainLoop *loop;
   GThread *thread;
   GThreadPool *cleaners;
+  WhipSettings now;             /* what they were then, and their parts: */
   GUri *location;
-  GUri *stun;
-  GUri *turn;
-  gchar *token;
+  WhepIceServers servers;
 
   /* Of its own thread. */
   WhepFormat formats[WHEP_INPUTS_MAX];
@@ -105,12 +92,8 @@ struct _WhipSink
 enum
 {
   PROP_0,
-  PROP_LOCATION,
-  PROP_TOKEN,
-  PROP_STUN_SERVER,
-  PROP_TURN_SERVER,
-  PROP_CONNECT_TIMEOUT,
   PROP_STATS,
+  PROP_SETTINGS,                /* the first of whip-settings */
 };
 
 enum
@@ -219,15 +202,13 @@ make_session (WhipSink * self, guint n_formats, GError ** error)
     clock = gst_system_clock_obtain ();
   WhipSessionConfig config = {
     .peer = {.context = self->context,.cleaners = self->cleaners,
-        .clock = clock,.stun = self->stun,.turn = self->turn,
-        .ssrcs = whep_inputs_get_ssrcs (self->inputs),
-        .obtain_packetizer = whep_inputs_obtain_packetizer,
-        .packets_data = self->inputs},
-    .location = self->location,.token = self->token,
+          .clock = clock,.servers = &self->servers,
+          .ssrcs = whep_inputs_get_ssrcs (self->inputs),
+          .obtain_packetizer = whep_inputs_obtain_packetizer,
+          .packets_data = self->inputs,
+        .connect_timeout_ms = self->now.connect_timeout_ms},
+    .location = self->location,.token = self->now.token,
   };
-  GST_OBJECT_LOCK (self);
-  config.peer.connect_timeout_ms = self->settings.connect_timeout_ms;
-  GST_OBJECT_UNLOCK (self);
   return whip_session_new (&config, self->formats, n_formats, &session_funcs,
       self, error);
 }
@@ -370,58 +351,36 @@ whip_sink_release_pad (GstElement * element, GstPad * pad)
 /* States */
 
 static gboolean
-read_settings (WhipSink * self, const Settings * settings, GError ** error)
-{
-  self->location = whip_client_parse_location (settings->location, error);
-  if (!self->location || !whip_client_check_token (settings->token, error))
-    return FALSE;
-  self->token = g_strdup (settings->token);
-  if (settings->stun_server
-      && !(self->stun = whep_ice_parse_server (settings->stun_server, error)))
-    return FALSE;
-  if (settings->turn_server
-      && !(self->turn = whep_ice_parse_server (settings->turn_server, error)))
-    return FALSE;
-  return TRUE;
-}
-
-static void
-settings_copy (WhipSink * self, Settings * copy)
+read_settings (WhipSink * self, GError ** error)
 {
   GST_OBJECT_LOCK (self);
-  *copy = (Settings) {
-  .location = g_strdup (self->settings.location),.token =
-        g_strdup (self->settings.token),.stun_server =
-        g_strdup (self->settings.stun_server),.turn_server =
-        g_strdup (self->settings.turn_server),};
+  whep_setting_table_copy (whip_settings, &self->settings, &self->now);
   GST_OBJECT_UNLOCK (self);
+  self->location = whip_client_parse_location (self->now.location, error);
+  return self->location && whip_client_check_token (self->now.token, error)
+      && whep_ice_servers_parse (&self->servers, self->now.stun_server,
+      self->now.turn_server, error);
 }
 
 static void
-settings_clear (Settings * settings)
+forget_settings (WhipSink * self)
 {
-  g_free (settings->location);
-  g_free (settings->token);
-  g_free (settings->stun_server);
-  g_free (settings->turn_server);
+  g_clear_pointer (&self->location, g_uri_unref);
+  whep_ice_servers_clear (&self->servers);
+  whep_setting_table_clear (whip_settings, &self->now);
 }
 
 static gboolean
 whip_sink_start (WhipSink * self)
 {
   g_autoptr (GError) error = NULL;
-  Settings settings;
-  gboolean ok;
 
   if (!whep_leg_check_elements (&error)) {
     GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN, ("%s", error->message),
         (NULL));
     return FALSE;
   }
-  settings_copy (self, &settings);
-  ok = read_settings (self, &settings, &error);
-  settings_clear (&settings);
-  if (!ok) {
+  if (!read_settings (self, &error)) {
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", error->message),
         (NULL));
     return FALSE;
@@ -464,10 +423,7 @@ whip_sink_stop (WhipSink * self)
     g_thread_pool_free (g_steal_pointer (&self->cleaners), FALSE, TRUE);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-  g_clear_pointer (&self->location, g_uri_unref);
-  g_clear_pointer (&self->stun, g_uri_unref);
-  g_clear_pointer (&self->turn, g_uri_unref);
-  g_clear_pointer (&self->token, g_free);
+  forget_settings (self);
 }
 
 static GstStateChangeReturn
@@ -532,30 +488,9 @@ whip_sink_get_property (GObject * object, guint id, GValue * value,
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LOCATION:
-      g_value_set_string (value, self->settings.location);
-      break;
-    case PROP_STUN_SERVER:
-      g_value_set_string (value, self->settings.stun_server);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      g_value_set_uint (value, self->settings.connect_timeout_ms);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  whep_setting_table_get (whip_settings, id - PROP_SETTINGS, &self->settings,
+      value);
   GST_OBJECT_UNLOCK (self);
-}
-
-/* An empty text is none. */
-static void
-set_text (gchar ** field, const GValue * value)
-{
-  const gchar *text = g_value_get_string (value);
-
-  g_free (*field);
-  *field = text && *text ? g_strdup (text) : NULL;
 }
 
 static void
@@ -565,25 +500,8 @@ whip_sink_set_property (GObject * object, guint id, const GValue * value,
   WhipSink *self = WHIP_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LOCATION:
-      set_text (&self->settings.location, value);
-      break;
-    case PROP_TOKEN:
-      set_text (&self->settings.token, value);
-      break;
-    case PROP_STUN_SERVER:
-      set_text (&self->settings.stun_server, value);
-      break;
-    case PROP_TURN_SERVER:
-      set_text (&self->settings.turn_server, value);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      self->settings.connect_timeout_ms = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  whep_setting_table_set (whip_settings, id - PROP_SETTINGS, &self->settings,
+      value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -593,47 +511,14 @@ whip_sink_finalize (GObject * object)
   WhipSink *self = WHIP_SINK (object);
 
   whep_inputs_free (self->inputs);
-  settings_clear (&self->settings);
+  whep_setting_table_clear (whip_settings, &self->settings);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->idle_changed);
   G_OBJECT_CLASS (whip_sink_parent_class)->finalize (object);
 }
 
 static void
-install_text (GObjectClass * klass, guint id, GParamFlags access,
-    const gchar * name, const gchar * nick, const gchar * blurb)
-{
-  g_object_class_install_property (klass, id,
-      g_param_spec_string (name, nick, blurb, NULL,
-          access | GST_PARAM_MUTABLE_READY | G_PARAM_STATIC_STRINGS));
-}
-
-/* What is secret can be written, not read. */
-static void
-install_settings (GObjectClass * klass)
-{
-  install_text (klass, PROP_LOCATION, G_PARAM_READWRITE, "location",
-      _("Location"),
-      _("Address to publish to, such as https://example.org/whip"));
-  install_text (klass, PROP_TOKEN, G_PARAM_WRITABLE, "token", _("Token"),
-      _("What the server expects of those who publish (a bearer token)"));
-  install_text (klass, PROP_STUN_SERVER, G_PARAM_READWRITE, "stun-server",
-      _("STUN server"),
-      _("When this end is behind address translation: stun://HOST:PORT"));
-  install_text (klass, PROP_TURN_SERVER, G_PARAM_WRITABLE, "turn-server",
-      _("TURN server"),
-      _("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, turns:// "
-          "for TLS, with ?transport=tcp for TCP"));
-  g_object_class_install_property (klass, PROP_CONNECT_TIMEOUT,
-      g_param_spec_uint ("connect-timeout", _("Connect timeout"),
-          _("Milliseconds that the server may take for its answer, and then "
-              "until it is connected"), 1, G_MAXUINT, CONNECT_TIMEOUT_MS,
-          G_PARAM_READWRITE | GST_PARAM_MUTABLE_READY |
-          G_PARAM_STATIC_STRINGS));
-}
-
-static void
-install_stats (GObjectClass * klass)
+install_properties (GObjectClass * klass)
 {
   /**
    * WhipSink:stats:
@@ -644,7 +529,8 @@ install_stats (GObjectClass * klass)
    * * `suggested-bitrate` (uint): what the server can receive, in bits per
    *   second, 0 while it does not say
    * * `peer` (structure): while there is a session: `id`, `connected`,
-   *   `age-ms`, `buffers-dropped`, `bitrate-estimate`, the `stats` of its
+   *   `age-ms`, `buffers-dropped`, `packets-retransmitted`,
+   *   `retransmissions-refused`, `bitrate-estimate`, the `stats` of its
    *   dtlsdec as `dtls` and of its rtpsession as `rtp`
    *
    * Since: 1.0
@@ -653,6 +539,7 @@ install_stats (GObjectClass * klass)
       g_param_spec_boxed ("stats", _("Statistics"),
           _("The session in numbers, and what was sent"),
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  whep_setting_table_install (whip_settings, klass, PROP_SETTINGS);
 }
 
 static void
@@ -688,8 +575,7 @@ whip_sink_class_init (WhipSinkClass * klass)
   element_class->release_pad = GST_DEBUG_FUNCPTR (whip_sink_release_pad);
   element_class->change_state = GST_DEBUG_FUNCPTR (whip_sink_change_state);
 
-  install_settings (object_class);
-  install_stats (object_class);
+  install_properties (object_class);
   install_signals (object_class);
   whep_inputs_add_templates (element_class);
   gst_element_class_set_static_metadata (element_class, _("WHIP sink"),
@@ -704,7 +590,7 @@ whip_sink_init (WhipSink * self)
   g_mutex_init (&self->lock);
   g_cond_init (&self->idle_changed);
   self->inputs = whep_inputs_new (GST_BIN (self), &input_funcs, self);
-  self->settings.connect_timeout_ms = CONNECT_TIMEOUT_MS;
+  whep_setting_table_init (whip_settings, &self->settings);
   gst_bin_set_suppressed_flags (GST_BIN (self),
       GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);

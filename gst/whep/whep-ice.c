@@ -6,134 +6,11 @@
 
 #include "whep-ice.h"
 
-#include <gio/gio.h>
-#include <glib/gi18n-lib.h>
-#include <nice/debug.h>
 #include <nice/interfaces.h>
 #include <string.h>
 
 /* The most that is taken of what a stranger may repeat at will. */
 #define LINES_MAX 256
-#define STUN_PORT 3478
-#define TURNS_PORT 5349
-
-static gboolean
-is_turn (const gchar * scheme)
-{
-  return g_str_equal (scheme, "turn") || g_str_equal (scheme, "turns");
-}
-
-static gboolean
-is_filled (const gchar * text)
-{
-  return text && *text;
-}
-
-/* They could end a line of a header. */
-static gboolean
-has_control (const gchar * text)
-{
-  for (; text && *text; text++) {
-    if (g_ascii_iscntrl (*text))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-GUri *
-whep_ice_parse_server (const gchar * text, GError ** error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD, &cause);
-  g_autofree gchar *shown = NULL;
-
-  if (!uri) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("The address of the STUN or TURN server cannot be read (%s). Write "
-            "stun://HOST:PORT or turn://USER:PASSWORD@HOST:PORT."),
-        cause->message);
-    return NULL;
-  }
-  const gchar *scheme = g_uri_get_scheme (uri);
-  const gchar *host = g_uri_get_host (uri);
-
-  shown = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
-  if (!is_filled (host) || !(g_str_equal (scheme, "stun")
-          || is_turn (scheme))) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("\"%s\" is no STUN or TURN server. Write stun://HOST:PORT or "
-            "turn://USER:PASSWORD@HOST:PORT."), shown);
-    return NULL;
-  }
-  if (is_turn (scheme) && (!is_filled (g_uri_get_user (uri))
-          || !is_filled (g_uri_get_password (uri)))) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("The TURN server \"%s\" needs a user and a password: "
-            "turn://USER:PASSWORD@HOST:PORT."), shown);
-    return NULL;
-  }
-  if (has_control (g_uri_get_user (uri))
-      || has_control (g_uri_get_password (uri))) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("User and password of the TURN server \"%s\" must not contain "
-            "control characters."), shown);
-    return NULL;
-  }
-  return g_steal_pointer (&uri);
-}
-
-static guint
-server_port (GUri * uri)
-{
-  if (g_uri_get_port (uri) > 0)
-    return g_uri_get_port (uri);
-  return g_str_equal (g_uri_get_scheme (uri), "turns") ? TURNS_PORT : STUN_PORT;
-}
-
-static NiceRelayType
-relay_type (GUri * uri)
-{
-  if (g_str_equal (g_uri_get_scheme (uri), "turns"))
-    return NICE_RELAY_TYPE_TURN_TLS;
-  if (g_strcmp0 (g_uri_get_query (uri), "transport=tcp") == 0)
-    return NICE_RELAY_TYPE_TURN_TCP;
-  return NICE_RELAY_TYPE_TURN_UDP;
-}
-
-/* A parameter of a header, as a quoted string (RFC 9110 section 5.6.4). */
-static void
-append_parameter (GString * link, const gchar * name, const gchar * value)
-{
-  g_string_append_printf (link, "; %s=\"", name);
-  for (; *value; value++) {
-    if (*value == '"' || *value == '\\')
-      g_string_append_c (link, '\\');
-    g_string_append_c (link, *value);
-  }
-  g_string_append_c (link, '"');
-}
-
-/* RFC 7064 and RFC 7065: no slashes, and an IPv6 address in brackets. */
-gchar *
-whep_ice_link_new (GUri * server)
-{
-  const gchar *scheme = g_uri_get_scheme (server);
-  const gchar *host = g_uri_get_host (server);
-  const gchar *query = g_uri_get_query (server);
-  GString *link = g_string_new (NULL);
-
-  g_string_append_printf (link, strchr (host, ':') ? "<%s:[%s]:%u" :
-      "<%s:%s:%u", scheme, host, server_port (server));
-  if (is_turn (scheme) && query)
-    g_string_append_printf (link, "?%s", query);
-  g_string_append (link, ">; rel=\"ice-server\"");
-  if (is_turn (scheme)) {
-    append_parameter (link, "username", g_uri_get_user (server));
-    append_parameter (link, "credential", g_uri_get_password (server));
-    append_parameter (link, "credential-type", "password");
-  }
-  return g_string_free (link, FALSE);
-}
 
 /* libnice leaves loopback out; where there is nothing else, it must do. */
 static void
@@ -155,32 +32,19 @@ use_loopback_if_alone (NiceAgent * agent)
   g_list_free_full (addresses, g_free);
 }
 
-static void
-add_relay (NiceAgent * agent, guint stream_id, GUri * turn)
-{
-  /* Its log of debugging would have the password. */
-  nice_debug_disable (TRUE);
-  nice_agent_set_relay_info (agent, stream_id, WHEP_ICE_COMPONENT,
-      g_uri_get_host (turn), server_port (turn), g_uri_get_user (turn),
-      g_uri_get_password (turn), relay_type (turn));
-}
-
 NiceAgent *
-whep_ice_agent_new (GMainContext * context, GUri * stun, GUri * turn,
-    guint * stream_id)
+whep_ice_agent_new (GMainContext * context,
+    const WhepIceServers * servers, guint * stream_id)
 {
   NiceAgent *agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
       NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
 
   g_object_set (agent, "controlling-mode", FALSE, "upnp", FALSE,
       "ice-tcp", FALSE, NULL);
-  if (stun)
-    g_object_set (agent, "stun-server", g_uri_get_host (stun),
-        "stun-server-port", server_port (stun), NULL);
   use_loopback_if_alone (agent);
   *stream_id = nice_agent_add_stream (agent, 1);
-  if (turn)
-    add_relay (agent, *stream_id, turn);
+  if (servers)
+    whep_ice_servers_apply (servers, agent, *stream_id);
   return agent;
 }
 

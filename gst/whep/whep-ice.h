@@ -10,7 +10,7 @@
 #ifndef WHEP_ICE_H
 #define WHEP_ICE_H
 
-#include <nice/agent.h>
+#include "whep-ice-servers.h"
 
 G_BEGIN_DECLS
 
@@ -18,37 +18,16 @@ G_BEGIN_DECLS
 #define WHEP_ICE_COMPONENT NICE_COMPONENT_TYPE_RTP
 
 /**
- * whep_ice_parse_server:
- * @uri: "stun://HOST:PORT", or "turn://USER:PASSWORD@HOST:PORT" with
- *   "turns" for TLS, and "?transport=tcp" for TCP
- * @error: of #GIOErrorEnum; names @uri without its password
- *
- * Returns: (transfer full) (nullable): the parts.
- */
-GUri *whep_ice_parse_server (const gchar * uri, GError ** error);
-
-/**
- * whep_ice_link_new:
- * @server: of whep_ice_parse_server()
- *
- * Returns: (transfer full): what tells a client of WHEP of it, with user and
- * password, as the value of a Link header (draft-ietf-wish-whep, RFC 9725
- * section 4.6).
- */
-gchar *whep_ice_link_new (GUri * server);
-
-/**
  * whep_ice_agent_new:
  * @context: where its timers run
- * @stun: (nullable): of whep_ice_parse_server()
- * @turn: (nullable): likewise
+ * @servers: (nullable): for gathering candidates
  * @stream_id: (out): its one stream, with one component
  *
  * Returns: (transfer full): an agent in the controlled role, that expects
  * the peer's candidates at any time and watches its consent (RFC 7675).
  */
-NiceAgent *whep_ice_agent_new (GMainContext * context, GUri * stun,
-    GUri * turn, guint * stream_id);
+NiceAgent *whep_ice_agent_new (GMainContext * context,
+    const WhepIceServers * servers, guint * stream_id);
 
 /**
  * whep_ice_get_candidates:

@@ -472,7 +472,7 @@ make_transport (WhepPeer * self, const WhepPeerConfig * config)
 {
   WhepTransportConfig transport = {
     .context = config->context,.controlling = config->controlling,
-    .ice_tcp = config->ice_tcp,.stun = config->stun,.turn = config->turn,
+    .ice_tcp = config->ice_tcp,.servers = config->servers,
   };
 
   self->transport = whep_transport_new (&transport, &transport_funcs, self);

@@ -73,8 +73,7 @@ typedef struct
  * @packets_data: for it
  * @controlling: whether it is us who made the offer
  * @ice_tcp: whether there are candidates for TCP (RFC 6544)
- * @stun: (nullable): a server for gathering candidates
- * @turn: (nullable): likewise
+ * @servers: (nullable): for gathering candidates
  * @connect_timeout_ms: how long it may take from whep_peer_set_remote() until
  *   it is connected
  */
@@ -89,8 +88,7 @@ typedef struct
   gpointer packets_data;
   gboolean controlling;
   gboolean ice_tcp;
-  GUri *stun;
-  GUri *turn;
+  const WhepIceServers *servers;
   guint connect_timeout_ms;
 } WhepPeerConfig;
 

@@ -37,7 +37,7 @@ typedef struct _WhepExchange WhepExchange;
  * @access: who may ask
  * @tls_certificate: (nullable): for HTTPS
  * @links: (nullable) (array zero-terminated=1): Link headers of a 201, see
- *   whep_ice_link_new()
+ *   whep_ice_servers_get_links()
  * @request_timeout_ms: how long a request may take to come; 0 for 20 s
  *
  * Only borrowed.

@@ -11,7 +11,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "whep-ice.h"
 #include "whep-remb.h"
 #include "whep-server.h"
 #include "whep-tls.h"
@@ -34,8 +33,7 @@ struct _WhepService
 
   WhepServer *server;
   GThreadPool *cleaners;
-  GUri *stun;
-  GUri *turn;
+  WhepIceServers servers;
 
   /* Of the server's thread. */
   gint64 offers_since_us;
@@ -180,7 +178,7 @@ make_viewer (WhepService * self, const gchar * text, gsize size,
     .ssrcs = whep_inputs_get_ssrcs (self->inputs),
     .obtain_packetizer = whep_inputs_obtain_packetizer,
     .packets_data = self->inputs,
-    .stun = self->stun,.turn = self->turn,
+    .servers = &self->servers,
     .connect_timeout_ms =
         read_number (self, &self->settings->connect_timeout_ms),
   };
@@ -245,19 +243,6 @@ static const WhepServerHandler server_handler = {
 
 /* Making one */
 
-static gboolean
-read_ice_servers (WhepService * self, const WhepSettings * settings,
-    GError ** error)
-{
-  if (settings->stun_server
-      && !(self->stun = whep_ice_parse_server (settings->stun_server, error)))
-    return FALSE;
-  if (settings->turn_server
-      && !(self->turn = whep_ice_parse_server (settings->turn_server, error)))
-    return FALSE;
-  return TRUE;
-}
-
 /* A path of its own, that needs no escaping. */
 static gboolean
 check_path (const gchar * path, GError ** error)
@@ -283,22 +268,6 @@ read_tls (const WhepSettings * settings, GTlsCertificate ** certificate,
   return *certificate != NULL;
 }
 
-/* What viewers are told of. */
-static gchar **
-make_links (WhepService * self, const WhepSettings * settings)
-{
-  g_autoptr (GStrvBuilder) links = g_strv_builder_new ();
-  g_autofree gchar *stun = self->stun ? whep_ice_link_new (self->stun) : NULL;
-  g_autofree gchar *turn = self->turn && settings->share_turn_server ?
-      whep_ice_link_new (self->turn) : NULL;
-
-  if (stun)
-    g_strv_builder_add (links, stun);
-  if (turn)
-    g_strv_builder_add (links, turn);
-  return g_strv_builder_end (links);
-}
-
 static WhepServer *
 make_server (WhepService * self, const WhepSettings * settings, GError ** error)
 {
@@ -306,10 +275,12 @@ make_server (WhepService * self, const WhepSettings * settings, GError ** error)
   g_auto (GStrv) links = NULL;
 
   if (!check_path (settings->path, error)
-      || !read_ice_servers (self, settings, error)
+      || !whep_ice_servers_parse (&self->servers, settings->stun_server,
+          settings->turn_server, error)
       || !read_tls (settings, &certificate, error))
     return NULL;
-  links = make_links (self, settings);
+  links = whep_ice_servers_get_links (&self->servers,
+      settings->share_turn_server);
   WhepServerConfig config = {
     .address = settings->address ? settings->address : "",
     .port = settings->port,.path = settings->path,
@@ -336,10 +307,10 @@ whep_service_new (GstElement * sink, const WhepSettings * settings,
   self->cleaners = g_thread_pool_new (whep_peer_clean, NULL, CLEANERS_MAX,
       FALSE, NULL);
   GST_OBJECT_LOCK (sink);
-  whep_settings_copy (settings, &now);
+  whep_setting_table_copy (whep_settings, settings, &now);
   GST_OBJECT_UNLOCK (sink);
   self->server = make_server (self, &now, error);
-  whep_settings_clear (&now);
+  whep_setting_table_clear (whep_settings, &now);
   if (!self->server)
     g_clear_pointer (&self, whep_service_free);
   return self;
@@ -372,7 +343,6 @@ whep_service_free (WhepService * self)
     whep_server_free (self->server);
   }
   g_thread_pool_free (self->cleaners, FALSE, TRUE);
-  g_clear_pointer (&self->stun, g_uri_unref);
-  g_clear_pointer (&self->turn, g_uri_unref);
+  whep_ice_servers_clear (&self->servers);
   g_free (self);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The settings of whepsink: its properties that a person sets, with their
- * texts and defaults. The caller serialises.
+ * texts and defaults.
  */
 #ifndef WHEP_SETTINGS_H
 #define WHEP_SETTINGS_H
 
-#include <gst/gst.h>
+#include "whep-setting-table.h"
 
 G_BEGIN_DECLS
 
@@ -29,31 +29,8 @@ typedef struct
   gboolean share_turn_server;
 } WhepSettings;
 
-/**
- * whep_settings_install:
- * @first_id: of the first property; the others follow
- *
- * Returns: the first id that is free again.
- */
-guint whep_settings_install (GObjectClass * klass, guint first_id);
-
-void whep_settings_init (WhepSettings * self);
-void whep_settings_clear (WhepSettings * self);
-
-/** whep_settings_copy: @to is to be cleared. */
-void whep_settings_copy (const WhepSettings * self, WhepSettings * to);
-
-/** whep_settings_set: @index: property id less @first_id. */
-void whep_settings_set (WhepSettings * self, guint index,
-    const GValue * value);
-void whep_settings_get (const WhepSettings * self, guint index,
-    GValue * value);
-
-/** whep_settings_port_index: which of them is `port`. */
-guint whep_settings_port_index (void);
-
-/** Returns: how many there are. */
-guint whep_settings_count (void);
+/** The table of a #WhepSettings. */
+extern const WhepSetting whep_settings[];
 
 G_END_DECLS
 

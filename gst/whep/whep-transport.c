@@ -156,8 +156,8 @@ whep_transport_new (const WhepTransportConfig * config,
   self->context = g_main_context_ref (config->context);
   self->funcs = *funcs;
   self->user_data = user_data;
-  self->agent = whep_ice_agent_new (config->context, config->stun,
-      config->turn, &self->stream_id);
+  self->agent = whep_ice_agent_new (config->context, config->servers,
+      &self->stream_id);
   g_object_set (self->agent, "controlling-mode", config->controlling, "ice-tcp",
       config->ice_tcp, NULL);
   g_signal_connect_object (self->agent, "candidate-gathering-done",

@@ -9,7 +9,7 @@
 #ifndef WHEP_TRANSPORT_H
 #define WHEP_TRANSPORT_H
 
-#include <nice/agent.h>
+#include "whep-ice-servers.h"
 
 G_BEGIN_DECLS
 
@@ -38,16 +38,14 @@ typedef struct
  * @controlling: whether it decides which way is taken, as who makes the offer
  *   does (RFC 8445 section 6.1.1)
  * @ice_tcp: whether there are candidates for TCP (RFC 6544)
- * @stun: (nullable): a server for gathering candidates
- * @turn: (nullable): likewise
+ * @servers: (nullable): for gathering candidates
  */
 typedef struct
 {
   GMainContext *context;
   gboolean controlling;
   gboolean ice_tcp;
-  GUri *stun;
-  GUri *turn;
+  const WhepIceServers *servers;
 } WhepTransportConfig;
 
 /** Returns: (transfer full): one that has credentials and no candidates. */

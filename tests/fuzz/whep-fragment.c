@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   g_auto (GStrv) lines = whep_ice_parse_fragment (text, &ufrag, &pwd);
 
   if (!agent)
-    agent = whep_ice_agent_new (NULL, NULL, NULL, &stream_id);
+    agent = whep_ice_agent_new (NULL, NULL, &stream_id);
   for (gchar ** line = lines; *line; line++) {
     g_autofree gchar *attribute = g_strconcat ("a=", *line, NULL);
     NiceCandidate *candidate =

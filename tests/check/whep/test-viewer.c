@@ -225,8 +225,7 @@ test_viewer_new (void)
   self->loop = g_main_loop_new (self->context, FALSE);
   self->thread = g_thread_new ("test-viewer", run_loop, self);
   self->session = soup_session_new_with_options ("timeout", 60, NULL);
-  self->agent = whep_ice_agent_new (self->context, NULL, NULL,
-      &self->stream_id);
+  self->agent = whep_ice_agent_new (self->context, NULL, &self->stream_id);
   g_object_set (self->agent, "controlling-mode", TRUE, NULL);
   g_signal_connect (self->agent, "candidate-gathering-done",
       G_CALLBACK (on_gathered), self);

@@ -90,8 +90,7 @@ test_leg_open (TestLeg * test, const gchar * text)
   test->context = g_main_context_new ();
   test->config = (WhepLegConfig) {
   .id = "leg",.offer = test->offer,.context = test->context,.cname = "name"};
-  test->config.agent = whep_ice_agent_new (test->context, NULL, NULL,
-      &stream_id);
+  test->config.agent = whep_ice_agent_new (test->context, NULL, &stream_id);
   test->config.stream_id = stream_id;
   test->config.clock = gst_system_clock_obtain ();
   test->config.tracks = whep_tracks_new (test->offer, rtx_ssrcs, &funcs, NULL);

@@ -54,7 +54,7 @@ setup (Fixture * f, gconstpointer data)
   GstSegment segment;
 
   f->context = g_main_context_new ();
-  f->agent = whep_ice_agent_new (f->context, NULL, NULL, &f->stream_id);
+  f->agent = whep_ice_agent_new (f->context, NULL, &f->stream_id);
   f->outlet = whep_outlet_new (f->agent, f->stream_id, f->context);
   f->from = open_socket (NULL);
   f->to = open_socket (&f->address);

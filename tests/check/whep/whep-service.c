@@ -24,7 +24,7 @@ static void
 setup (Fixture * f, gconstpointer data)
 {
   f->sink = gst_object_ref_sink (gst_bin_new (NULL));
-  whep_settings_init (&f->settings);
+  whep_setting_table_init (whep_settings, &f->settings);
   f->settings.port = 0;
   f->inputs = whep_inputs_new (GST_BIN (f->sink), &input_funcs, NULL);
   f->viewers = whep_viewers_new ();
@@ -35,7 +35,7 @@ teardown (Fixture * f, gconstpointer data)
 {
   whep_viewers_free (f->viewers);
   whep_inputs_free (f->inputs);
-  whep_settings_clear (&f->settings);
+  whep_setting_table_clear (whep_settings, &f->settings);
   gst_object_unref (f->sink);
 }
 
