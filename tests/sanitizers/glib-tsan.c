@@ -229,3 +229,55 @@ g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
   __tsan_release (data);
   return REAL (g_thread_pool_push) (pool, data, error);
 }
+
+/* Sources: who dispatches one sees what was done before it was attached. Each
+ * table of functions has a twin that says so. */
+
+typedef struct
+{
+  GSourceFuncs twin;            /* first: what sources point to */
+  const GSourceFuncs *original;
+} Twin;
+
+static gboolean
+dispatch_source (GSource * source, GSourceFunc callback, gpointer user_data)
+{
+  __tsan_acquire (source);
+  const Twin *twin = (const Twin *) source->source_funcs;
+  return twin->original->dispatch (source, callback, user_data);
+}
+
+/* GLib's own lock, of which the sanitizer must not hear: it would put all
+ * sources of a program in order. */
+__attribute__ ((no_sanitize_thread))
+static const GSourceFuncs *
+find_twin (const GSourceFuncs * original)
+{
+  static GMutex lock;
+  static Twin twins[64];
+  guint i = 0;
+
+  FIND (g_mutex_lock);
+  FIND (g_mutex_unlock);
+  REAL (g_mutex_lock) (&lock);
+  while (i < G_N_ELEMENTS (twins) && twins[i].original
+      && twins[i].original != original)
+    i++;
+  if (i < G_N_ELEMENTS (twins)) {
+    twins[i].twin = *original;
+    twins[i].twin.dispatch = dispatch_source;
+    twins[i].original = original;
+  }
+  REAL (g_mutex_unlock) (&lock);
+  return i < G_N_ELEMENTS (twins) ? &twins[i].twin : original;
+}
+
+EXPORT guint
+g_source_attach (GSource * source, GMainContext * context)
+{
+  FIND (g_source_attach);
+  if (source->source_funcs->dispatch != dispatch_source)
+    source->source_funcs = find_twin (source->source_funcs);
+  __tsan_release (source);
+  return REAL (g_source_attach) (source, context);
+}

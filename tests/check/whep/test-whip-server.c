@@ -81,18 +81,18 @@ on_pad_added (GstElement * webrtcbin, GstPad * pad, TestWhipServer * self)
   g_assert_cmpint (gst_pad_link (pad, sink_pad), ==, GST_PAD_LINK_OK);
 }
 
+/* Stopped before it is forgotten: pads may still be added meanwhile. */
 static void
 drop_session (TestWhipServer * self)
 {
+  if (self->pipeline)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_mutex_lock (&self->lock);
   GstElement *pipeline = g_steal_pointer (&self->pipeline);
   GstPad *video = g_steal_pointer (&self->video);
   self->webrtcbin = NULL;
   g_mutex_unlock (&self->lock);
-  if (pipeline) {
-    gst_element_set_state (pipeline, GST_STATE_NULL);
-    gst_object_unref (pipeline);
-  }
+  gst_clear_object (&pipeline);
   gst_clear_object (&video);
 }
 
@@ -333,9 +333,9 @@ run (gpointer data)
   TestWhipServer *self = data;
 
   g_main_context_push_thread_default (self->context);
+  g_mutex_lock (&self->lock);
   self->soup = listen_on (self, on_request, &self->port);
   self->other = listen_on (self, on_other_request, &self->other_port);
-  g_mutex_lock (&self->lock);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   g_main_loop_run (self->loop);
