@@ -2,8 +2,8 @@
 /*
  * See sender-link.h.
  *
- * Locks: one, over the fields. The link, the pusher and the element are
- * called without it; the alarm's lock is taken under it.
+ * Locks: one, over what an EOS and a warning wait for. The link, the pusher
+ * and the element are called without it; the alarm's lock is taken under it.
  *
  * Timer: eos_alarm, set when close_notify was sent before an EOS; the peer's
  * answer may be lost, so the EOS leaves without it then.
@@ -16,6 +16,7 @@
 
 #include "alarm.h"
 #include "datagram-pusher.h"
+#include "held-link.h"
 #include "held-signal.h"
 
 #define EOS_TIMEOUT_US G_USEC_PER_SEC
@@ -36,12 +37,11 @@ struct _DtlsSenderLink
   DtlsPusher *pusher;
   DtlsAlarm *eos_alarm;
 
+  DtlsHeldLink held;            /* between open and close */
+
   GMutex lock;
 
   /* All below under the lock. */
-  DtlsLink *link;               /* between open and close */
-  gulong handlers[2];
-  DtlsState state;
   Eos eos;
   gint warned_code;             /* of the last warning about data, or -1 */
 };
@@ -51,24 +51,13 @@ G_DEFINE_TYPE (DtlsSenderLink, dtls_sender_link, G_TYPE_OBJECT);
 DtlsLink *
 dtls_sender_link_ref_link (DtlsSenderLink * self)
 {
-  DtlsLink *link;
-
-  g_mutex_lock (&self->lock);
-  link = self->link != NULL ? g_object_ref (self->link) : NULL;
-  g_mutex_unlock (&self->lock);
-  return link;
+  return dtls_held_link_ref (&self->held);
 }
 
-/* A signal that was on its way may still come after the link was left. */
-static gboolean
-sender_is_open (DtlsSenderLink * self, DtlsLink * link)
+DtlsState
+dtls_sender_link_get_state (DtlsSenderLink * self)
 {
-  gboolean open;
-
-  g_mutex_lock (&self->lock);
-  open = self->link == link;
-  g_mutex_unlock (&self->lock);
-  return open;
+  return dtls_held_link_get_state (&self->held);
 }
 
 static gboolean
@@ -129,32 +118,19 @@ sender_end_eos_wait (gpointer data)
 }
 
 static void
-sender_announce_state (DtlsSenderLink * self, DtlsState state)
-{
-  gboolean is_new;
-
-  g_mutex_lock (&self->lock);
-  is_new = self->state != state;
-  self->state = state;
-  g_mutex_unlock (&self->lock);
-  if (is_new)
-    g_object_notify (G_OBJECT (self->element), "connection-state");
-}
-
-static void
 sender_on_state (DtlsLink * link, gint state, const GError * error,
     DtlsSenderLink * self)
 {
-  if (!sender_is_open (self, link))
+  if (!dtls_held_link_is (&self->held, link))
     return;
-  sender_announce_state (self, state);
+  dtls_held_link_announce (&self->held, state);
   sender_advance_eos (self, link);
 }
 
 static void
 sender_on_peer_closed (DtlsLink * link, DtlsSenderLink * self)
 {
-  if (sender_is_open (self, link))
+  if (dtls_held_link_is (&self->held, link))
     sender_advance_eos (self, link);
 }
 
@@ -242,18 +218,13 @@ dtls_sender_link_flushed (DtlsSenderLink * self)
 static void
 sender_hold_link (DtlsSenderLink * self, DtlsLink * link)
 {
-  gulong state = dtls_connect_held (link, "state",
-      G_CALLBACK (sender_on_state), self, self->element, 0);
-  gulong peer_closed = dtls_connect_held (link, "peer-closed",
-      G_CALLBACK (sender_on_peer_closed), self, self->element, 0);
-
-  g_mutex_lock (&self->lock);
-  self->link = g_object_ref (link);
-  self->handlers[0] = state;
-  self->handlers[1] = peer_closed;
-  g_mutex_unlock (&self->lock);
+  dtls_connect_held (link, "state", G_CALLBACK (sender_on_state), self,
+      self->element, 0);
+  dtls_connect_held (link, "peer-closed", G_CALLBACK (sender_on_peer_closed),
+      self, self->element, 0);
+  dtls_held_link_set (&self->held, link);
   dtls_pusher_set_link (self->pusher, link);
-  sender_announce_state (self, DTLS_STATE_NEW);
+  dtls_held_link_announce (&self->held, DTLS_STATE_NEW);
 }
 
 DtlsLink *
@@ -315,29 +286,14 @@ void
 dtls_sender_link_close (DtlsSenderLink * self)
 {
   g_autoptr (DtlsLink) link = dtls_sender_link_ref_link (self);
-  guint i;
 
   if (link == NULL)
     return;
   dtls_link_detach (link, DTLS_SIDE_SENDER, self->element);
   dtls_pusher_set_link (self->pusher, NULL);
-  g_mutex_lock (&self->lock);
-  g_clear_object (&self->link);
-  g_mutex_unlock (&self->lock);
-  for (i = 0; i < G_N_ELEMENTS (self->handlers); i++)
-    g_signal_handler_disconnect (link, self->handlers[i]);
-  sender_announce_state (self, DTLS_STATE_CLOSED);
-}
-
-DtlsState
-dtls_sender_link_get_state (DtlsSenderLink * self)
-{
-  DtlsState state;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-  return state;
+  dtls_held_link_set (&self->held, NULL);
+  g_signal_handlers_disconnect_by_data (link, self);
+  dtls_held_link_announce (&self->held, DTLS_STATE_CLOSED);
 }
 
 DtlsSenderLink *
@@ -346,6 +302,7 @@ dtls_sender_link_new (GstElement * element, GstPad * src, GstCaps * caps)
   DtlsSenderLink *self = g_object_new (DTLS_TYPE_SENDER_LINK, NULL);
 
   self->element = element;
+  dtls_held_link_init (&self->held, element);
   self->pusher = dtls_pusher_new (src, caps);
   return self;
 }
@@ -357,7 +314,7 @@ dtls_sender_link_finalize (GObject * object)
 
   dtls_alarm_free (self->eos_alarm);
   g_clear_object (&self->pusher);
-  g_clear_object (&self->link);
+  dtls_held_link_clear (&self->held);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (dtls_sender_link_parent_class)->finalize (object);
 }
@@ -373,6 +330,5 @@ dtls_sender_link_init (DtlsSenderLink * self)
 {
   g_mutex_init (&self->lock);
   self->eos_alarm = dtls_alarm_new (sender_end_eos_wait, G_OBJECT (self));
-  self->state = DTLS_STATE_CLOSED;
   self->warned_code = -1;
 }

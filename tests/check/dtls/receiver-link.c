@@ -4,58 +4,15 @@
  */
 #include "config.h"
 
-#include <gst/check/gstharness.h>
-
 #include "dtls/enums.h"
 #include "dtls/receiver-link.h"
-
-#define TYPE_HOST (host_get_type ())
-G_DECLARE_FINAL_TYPE (Host, host, TEST, HOST, GstElement);
-
-struct _Host
-{
-  GstElement parent;
-  DtlsReceiverLink *receiver;
-};
-
-G_DEFINE_TYPE (Host, host, GST_TYPE_ELEMENT);
-
-static void
-host_get_property (GObject * object, guint id, GValue * value,
-    GParamSpec * pspec)
-{
-  g_value_set_enum (value,
-      dtls_receiver_link_get_state (TEST_HOST (object)->receiver));
-}
-
-static void
-host_finalize (GObject * object)
-{
-  dtls_receiver_link_free (TEST_HOST (object)->receiver);
-  G_OBJECT_CLASS (host_parent_class)->finalize (object);
-}
-
-static void
-host_class_init (HostClass * klass)
-{
-  G_OBJECT_CLASS (klass)->get_property = host_get_property;
-  G_OBJECT_CLASS (klass)->finalize = host_finalize;
-  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
-      g_param_spec_enum ("connection-state", "State", "State",
-          DTLS_TYPE_CONNECTION_STATE, DTLS_STATE_CLOSED, G_PARAM_READABLE));
-  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Host",
-      "Test", "Has a receiver link", "test");
-}
-
-static void
-host_init (Host * self)
-{
-  self->receiver = dtls_receiver_link_new (GST_ELEMENT (self));
-}
+#include "link-host.h"
 
 typedef struct
 {
-  Host *host;
+  GstElement *host;
+  guint n_states;
+  DtlsReceiverLink *receiver;
   GstBus *bus;
   DtlsLink *link;
 } Fixture;
@@ -63,17 +20,19 @@ typedef struct
 static void
 set_up (Fixture * self, gconstpointer data)
 {
-  self->host = gst_object_ref_sink (g_object_new (TYPE_HOST, NULL));
+  self->host = link_host_new (&self->n_states);
+  self->receiver = dtls_receiver_link_new (self->host);
   self->bus = gst_bus_new ();
-  gst_element_set_bus (GST_ELEMENT (self->host), self->bus);
+  gst_element_set_bus (self->host, self->bus);
   self->link = dtls_link_obtain ("receiver-link");
 }
 
 static void
 tear_down (Fixture * self, gconstpointer data)
 {
-  dtls_receiver_link_close (self->host->receiver);
-  gst_element_set_bus (GST_ELEMENT (self->host), NULL);
+  dtls_receiver_link_close (self->receiver);
+  dtls_receiver_link_free (self->receiver);
+  gst_element_set_bus (self->host, NULL);
   gst_object_unref (self->host);
   gst_object_unref (self->bus);
   g_object_unref (self->link);
@@ -82,8 +41,7 @@ tear_down (Fixture * self, gconstpointer data)
 static void
 open_link (Fixture * self)
 {
-  g_assert_true (dtls_receiver_link_open (self->host->receiver, self->link,
-          NULL));
+  g_assert_true (dtls_receiver_link_open (self->receiver, self->link, NULL));
 }
 
 /* Returns: the state in the next message, 99 without one. */
@@ -102,20 +60,11 @@ pop_state (Fixture * self)
 }
 
 static void
-count_call (GObject * object, GParamSpec * pspec, guint * count)
-{
-  (*count)++;
-}
-
-static void
 test_open_and_close (Fixture * self, gconstpointer data)
 {
-  DtlsReceiverLink *receiver = self->host->receiver;
+  DtlsReceiverLink *receiver = self->receiver;
   g_autoptr (DtlsLink) link = NULL;
-  guint n_notified = 0;
 
-  g_signal_connect (self->host, "notify::connection-state",
-      G_CALLBACK (count_call), &n_notified);
   g_assert_null (dtls_receiver_link_ref_link (receiver));
   g_assert_cmpint (dtls_receiver_link_get_state (receiver), ==,
       DTLS_STATE_CLOSED);
@@ -128,22 +77,23 @@ test_open_and_close (Fixture * self, gconstpointer data)
   g_assert_null (dtls_receiver_link_ref_link (receiver));
   g_assert_cmpint (dtls_receiver_link_get_state (receiver), ==,
       DTLS_STATE_CLOSED);
-  g_assert_cmpuint (n_notified, ==, 2);
+  g_assert_cmpuint (self->n_states, ==, 2);
 }
 
 static void
 test_second_receiver_of_an_id_is_refused (Fixture * self, gconstpointer data)
 {
-  g_autoptr (Host) other = gst_object_ref_sink (g_object_new (TYPE_HOST, NULL));
+  g_autoptr (GstElement) host = link_host_new (NULL);
+  DtlsReceiverLink *other = dtls_receiver_link_new (host);
   g_autoptr (GError) error = NULL;
 
   open_link (self);
-  g_assert_false (dtls_receiver_link_open (other->receiver, self->link,
-          &error));
+  g_assert_false (dtls_receiver_link_open (other, self->link, &error));
   g_assert_error (error, DTLS_ERROR, DTLS_ERROR_DUPLICATE_ID);
-  dtls_receiver_link_close (self->host->receiver);
-  g_assert_true (dtls_receiver_link_open (other->receiver, self->link, NULL));
-  dtls_receiver_link_close (other->receiver);
+  dtls_receiver_link_close (self->receiver);
+  g_assert_true (dtls_receiver_link_open (other, self->link, NULL));
+  dtls_receiver_link_close (other);
+  dtls_receiver_link_free (other);
 }
 
 static void
@@ -152,9 +102,9 @@ test_states_are_posted (Fixture * self, gconstpointer data)
   open_link (self);
   g_signal_emit_by_name (self->link, "state", DTLS_STATE_CONNECTING, NULL);
   g_assert_cmpint (pop_state (self), ==, DTLS_STATE_CONNECTING);
-  g_assert_cmpint (dtls_receiver_link_get_state (self->host->receiver), ==,
+  g_assert_cmpint (dtls_receiver_link_get_state (self->receiver), ==,
       DTLS_STATE_CONNECTING);
-  dtls_receiver_link_close (self->host->receiver);
+  dtls_receiver_link_close (self->receiver);
   g_signal_emit_by_name (self->link, "state", DTLS_STATE_CONNECTED, NULL);
   g_assert_cmpint (pop_state (self), ==, 99);
 }
