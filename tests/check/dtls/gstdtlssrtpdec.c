@@ -7,10 +7,6 @@
 
 #include "pair.h"
 
-#define WRONG_FINGERPRINT \
-    "sha-256 11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:" \
-    "11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11"
-
 static guint
 count_text (const gchar * text, const gchar * part)
 {
@@ -144,7 +140,7 @@ test_wrong_fingerprint_opens_no_direction (void)
   Pair pair;
 
   pair_make (&pair);
-  g_object_set (pair.b.dec, "peer-fingerprint", WRONG_FINGERPRINT, NULL);
+  g_object_set (pair.b.dec, "peer-fingerprint", PAIR_WRONG_FINGERPRINT, NULL);
   pair_start (&pair);
   pair_until (&pair, element_state (pair.b.dec) == DTLS_STATE_FAILED);
   gst_harness_push (pair.b.rtp, media_rtp (1, 1));
@@ -184,7 +180,7 @@ test_wrong_fingerprint_set_late_stops_media (void)
 
   pair_open (&pair);
   pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  g_object_set (pair.b.dec, "peer-fingerprint", WRONG_FINGERPRINT, NULL);
+  g_object_set (pair.b.dec, "peer-fingerprint", PAIR_WRONG_FINGERPRINT, NULL);
   pair_until (&pair, element_state (pair.b.dec) == DTLS_STATE_FAILED);
   gst_harness_push (pair.a.rtp, media_rtp (2, 1));
   pair_carry (&pair);
@@ -209,208 +205,6 @@ test_keys_are_held_until_the_fingerprint_is_set (void)
   g_object_set (pair.b.dec, "peer-fingerprint", fingerprint, NULL);
   pair_connect (&pair);
   pair_assert_flow (&pair, &pair.b, &pair.a, 2);
-  pair_stop (&pair);
-}
-
-static gboolean
-restart (Peer * peer, const gchar * fingerprint)
-{
-  gboolean done;
-
-  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
-  return done;
-}
-
-static guint64
-dec_count (Peer * peer, const gchar * inner, const gchar * name)
-{
-  GstStructure *stats = NULL;
-  const GstStructure *received;
-  guint64 count;
-
-  g_object_get (peer->dec, "stats", &stats, NULL);
-  received = gst_value_get_structure (gst_structure_get_value (stats,
-          "received"));
-  count = media_count (g_str_equal (inner, "received") ? received : stats,
-      g_str_equal (inner, "received") ? "dropped" : inner, name);
-  gst_structure_free (stats);
-  return count;
-}
-
-static void
-on_key_set (GstElement * enc, gint * n)
-{
-  g_atomic_int_inc (n);
-}
-
-/* Each end's own count of the keys it has set. */
-static void
-count_keys (Pair * self, gint counts[2])
-{
-  counts[0] = counts[1] = 0;
-  g_signal_connect (self->a.enc, "on-key-set", G_CALLBACK (on_key_set),
-      &counts[0]);
-  g_signal_connect (self->b.enc, "on-key-set", G_CALLBACK (on_key_set),
-      &counts[1]);
-}
-
-static gboolean
-both_have_set (gint counts[2], gint n)
-{
-  return g_atomic_int_get (&counts[0]) == n
-      && g_atomic_int_get (&counts[1]) == n;
-}
-
-/* Returns: how many packets came, all of them in the clear. */
-static guint
-take_media (Peer * peer)
-{
-  GstBuffer *buffer;
-  guint n = 0;
-
-  while ((buffer = gst_harness_try_pull (peer->net)) != NULL) {
-    g_assert_true (media_is_clear (buffer));
-    gst_buffer_unref (buffer);
-    n++;
-  }
-  return n;
-}
-
-/* What is sent under the new keys and overtakes the end of the handshake
- * cannot be read, and is counted; all else arrives. */
-static void
-test_media_go_on_over_a_restart (void)
-{
-  Pair pair;
-  gint counts[2];
-  guint n_sent = 0, n_taken = 0;
-  guint64 n_lost;
-
-  pair_open (&pair);
-  count_keys (&pair, counts);
-  g_assert_true (restart (&pair.a, NULL));
-  pair_until (&pair, (gst_harness_push (pair.a.rtp, media_rtp (++n_sent, 1)),
-          gst_harness_push (pair.b.rtp, media_rtp (n_sent, 1)),
-          both_have_set (counts, 1)));
-  pair_carry (&pair);
-  n_taken = take_media (&pair.a) + take_media (&pair.b);
-  n_lost = dec_count (&pair.a, "received", "unauthentic")
-      + dec_count (&pair.b, "received", "unauthentic");
-  g_assert_cmpuint (n_taken, >, 0);
-  g_assert_cmpuint (n_taken + n_lost, ==, 2 * n_sent);
-  g_assert_true (pair_is_in_state (&pair, DTLS_STATE_CONNECTED));
-  pair_assert_flow (&pair, &pair.a, &pair.b, n_sent + 1);
-  pair_assert_flow (&pair, &pair.b, &pair.a, n_sent + 1);
-  pair_stop (&pair);
-}
-
-static void
-test_packet_that_was_late_at_a_restart_is_taken (void)
-{
-  Pair pair;
-  gint counts[2];
-  GstBuffer *late;
-
-  pair_open (&pair);
-  count_keys (&pair, counts);
-  gst_harness_push (pair.a.rtp, media_rtp (1, 1));
-  late = gst_harness_pull (pair.a.rtp);
-  g_assert_true (restart (&pair.a, NULL));
-  pair_until (&pair, both_have_set (counts, 1));
-  gst_harness_push (pair.b.net, late);
-  g_assert_cmpuint (take_media (&pair.b), ==, 1);
-  pair_assert_flow (&pair, &pair.a, &pair.b, 2);
-  pair_stop (&pair);
-}
-
-static void
-test_wrong_fingerprint_of_a_restart_leaves_media_alone (void)
-{
-  Pair pair;
-  gint counts[2];
-  g_autofree gchar *set = NULL;
-
-  pair_open (&pair);
-  count_keys (&pair, counts);
-  g_assert_true (restart (&pair.a, WRONG_FINGERPRINT));
-  pair_until (&pair, dec_count (&pair.b, "dropped", "alert") > 0);
-  g_assert_true (both_have_set (counts, 0));
-  set = element_string (pair.a.dec, "peer-fingerprint");
-  g_assert_cmpstr (set, ==, WRONG_FINGERPRINT);
-  g_assert_true (pair_is_in_state (&pair, DTLS_STATE_CONNECTED));
-  pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  pair_assert_flow (&pair, &pair.b, &pair.a, 1);
-  pair_stop (&pair);
-}
-
-static void
-test_bad_text_of_a_restart_leaves_media_alone (void)
-{
-  Pair pair;
-
-  pair_open (&pair);
-  g_assert_false (restart (&pair.a, "sha-256 what"));
-  pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  pair_assert_flow (&pair, &pair.b, &pair.a, 1);
-  pair_stop (&pair);
-}
-
-/* @peer is gone without a word, and somebody else has its address. */
-static void
-replace_peer (Peer * peer, const gchar * id, gboolean is_client,
-    const gchar * pem)
-{
-  peer_stop (peer);
-  peer_make (peer, id, is_client);
-  if (pem != NULL)
-    g_object_set (peer->dec, "pem", pem, NULL);
-}
-
-static void
-test_client_that_starts_anew_is_taken_up (void)
-{
-  Pair pair;
-  gint counts[2];
-
-  pair_open (&pair);
-  pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  count_keys (&pair, counts);
-  replace_peer (&pair.a, "a", TRUE, NULL);
-  peer_start (&pair.a);
-  pair_connect (&pair);
-  pair_until (&pair, g_atomic_int_get (&counts[1]) == 1);
-  pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  pair_assert_flow (&pair, &pair.b, &pair.a, 1);
-  pair_stop (&pair);
-}
-
-/* A server cannot begin, so the application tells the client. */
-static void
-test_new_server_is_taken_up_on_restart (void)
-{
-  Pair pair;
-  gint counts[2];
-  g_autofree gchar *fingerprint = NULL;
-  g_autoptr (DtlsCertificate) certificate =
-      dtls_certificate_generate (DTLS_KEY_TYPE_ECDSA_P256, 1, NULL);
-  DtlsSecret *pem = dtls_certificate_export_pem (certificate);
-
-  pair_make (&pair);
-  fingerprint = element_string (pair.b.dec, "fingerprint");
-  g_object_set (pair.a.dec, "peer-fingerprint", fingerprint, NULL);
-  pair_start (&pair);
-  pair_connect (&pair);
-  count_keys (&pair, counts);
-  replace_peer (&pair.b, "b", FALSE, (gchar *) dtls_secret_bytes (pem));
-  g_clear_pointer (&fingerprint, g_free);
-  fingerprint = element_string (pair.b.dec, "fingerprint");
-  peer_start (&pair.b);
-  g_assert_true (restart (&pair.a, fingerprint));
-  pair_connect (&pair);
-  pair_until (&pair, g_atomic_int_get (&counts[0]) == 1);
-  pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  pair_assert_flow (&pair, &pair.b, &pair.a, 1);
-  dtls_secret_unref (pem);
   pair_stop (&pair);
 }
 
@@ -573,58 +367,6 @@ test_peer_without_common_profile_fails (void)
   pair_stop (&pair);
 }
 
-static GstBuffer *
-key_of (gsize size)
-{
-  guint8 *bytes = g_malloc (size);
-
-  memset (bytes, 7, size);
-  return gst_buffer_new_wrapped (bytes, size);
-}
-
-static void
-set_key (GstElement * element, const gchar * cipher, GstBuffer * key)
-{
-  g_object_set (element, "key", key, "srtp-cipher", cipher, "srtcp-cipher",
-      cipher, "srtp-auth", "hmac-sha1-80", "srtcp-auth", "hmac-sha1-80", NULL);
-}
-
-static void
-run_static_keys (const gchar * cipher, gsize size)
-{
-  GstElement *enc = gst_element_factory_make ("dtlssrtpenc", NULL);
-  GstElement *dec = gst_element_factory_make ("dtlssrtpdec", NULL);
-  GstBuffer *key = key_of (size), *buffer;
-  GstHarness *out, *in;
-
-  set_key (enc, cipher, key);
-  set_key (dec, cipher, key);
-  out = gst_harness_new_with_element (enc, "rtp_sink_0", "src");
-  in = gst_harness_new_with_element (dec, "sink", "rtp_src");
-  gst_harness_set_src_caps_str (out, "application/x-rtp");
-  gst_harness_set_src_caps_str (in, "application/x-srtp");
-  gst_harness_push (out, media_rtp (1, 1));
-  buffer = gst_harness_pull (out);
-  g_assert_false (media_is_clear (buffer));
-  gst_harness_push (in, buffer);
-  buffer = gst_harness_pull (in);
-  g_assert_true (media_is_clear (buffer));
-  gst_buffer_unref (buffer);
-  gst_harness_teardown (in);
-  gst_harness_teardown (out);
-  gst_object_unref (enc);
-  gst_object_unref (dec);
-  gst_buffer_unref (key);
-}
-
-static void
-test_static_keys (void)
-{
-  run_static_keys ("aes-128-icm", 30);
-  run_static_keys ("aes-128-gcm", 28);
-  run_static_keys ("aes-256-gcm", 44);
-}
-
 static void
 test_data_pad_comes_late_and_is_released (void)
 {
@@ -684,12 +426,6 @@ main (int argc, char **argv)
   ADD (right_fingerprint_is_verified);
   ADD (wrong_fingerprint_set_late_stops_media);
   ADD (keys_are_held_until_the_fingerprint_is_set);
-  ADD (media_go_on_over_a_restart);
-  ADD (packet_that_was_late_at_a_restart_is_taken);
-  ADD (wrong_fingerprint_of_a_restart_leaves_media_alone);
-  ADD (bad_text_of_a_restart_leaves_media_alone);
-  ADD (client_that_starts_anew_is_taken_up);
-  ADD (new_server_is_taken_up_on_restart);
   ADD (shared_buffers_and_lists_stay_whole);
   ADD (list_of_dtls_and_media);
   ADD (unlinked_media_does_not_stop_dtls);
@@ -698,7 +434,6 @@ main (int argc, char **argv)
   ADD (forged_alert_in_the_clear_is_dropped);
   ADD (data_only);
   ADD (peer_without_common_profile_fails);
-  ADD (static_keys);
   ADD (data_pad_comes_late_and_is_released);
   ADD (stats);
 #undef ADD

@@ -5,46 +5,14 @@
  */
 #include "config.h"
 
-#include <gst/check/gsttestclock.h>
-#include <gst/video/video-event.h>
-
 #include "pair.h"
-
-static guint
-keyframe_requests (GstHarness * harness)
-{
-  GstEvent *event;
-  guint count = 0;
-
-  while ((event = gst_harness_try_pull_upstream_event (harness)) != NULL) {
-    count += gst_video_event_is_force_key_unit (event);
-    gst_event_unref (event);
-  }
-  return count;
-}
-
-static void
-assert_does_not_start (GstElement * element)
-{
-  GstBus *bus = gst_bus_new ();
-  GstMessage *message;
-
-  gst_element_set_bus (element, bus);
-  g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==,
-      GST_STATE_CHANGE_FAILURE);
-  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-  g_assert_nonnull (message);
-  gst_message_unref (message);
-  gst_element_set_bus (element, NULL);
-  gst_object_unref (bus);
-}
 
 static void
 test_needs_a_connection_id (void)
 {
   GstElement *enc = gst_element_factory_make ("dtlssrtpenc", NULL);
 
-  assert_does_not_start (enc);
+  element_assert_does_not_start (enc);
   g_object_set (enc, "connection-id", "a", NULL);
   g_assert_cmpint (gst_element_set_state (enc, GST_STATE_READY), ==,
       GST_STATE_CHANGE_SUCCESS);
@@ -63,7 +31,7 @@ test_live_duplicate_is_refused (void)
   g_object_set (first, "connection-id", "a", NULL);
   g_object_set (second, "connection-id", "a", NULL);
   gst_element_set_state (first, GST_STATE_READY);
-  assert_does_not_start (second);
+  element_assert_does_not_start (second);
   gst_element_set_state (first, GST_STATE_NULL);
   g_assert_cmpint (gst_element_set_state (second, GST_STATE_READY), ==,
       GST_STATE_CHANGE_SUCCESS);
@@ -131,10 +99,10 @@ test_keyframe_is_asked_for_with_the_keys (void)
 
   pair_make (&pair);
   pair_start (&pair);
-  g_assert_cmpuint (keyframe_requests (pair.a.rtp), ==, 0);
+  g_assert_cmpuint (media_keyframe_requests (pair.a.rtp), ==, 0);
   pair_connect (&pair);
-  g_assert_cmpuint (keyframe_requests (pair.a.rtp), ==, 1);
-  g_assert_cmpuint (keyframe_requests (pair.b.rtp), ==, 1);
+  g_assert_cmpuint (media_keyframe_requests (pair.a.rtp), ==, 1);
+  g_assert_cmpuint (media_keyframe_requests (pair.b.rtp), ==, 1);
   pair_stop (&pair);
 }
 
@@ -281,172 +249,6 @@ test_latency_passes (void)
   pair_stop (&pair);
 }
 
-/* Against GStreamer's own element, with the 30 bytes @key. */
-static GstCaps *
-give_key (GstElement * srtpdec, guint ssrc, GstBuffer * key)
-{
-  return gst_caps_new_simple ("application/x-srtp",
-      "srtp-key", GST_TYPE_BUFFER, key,
-      "srtp-cipher", G_TYPE_STRING, "aes-128-icm",
-      "srtp-auth", G_TYPE_STRING, "hmac-sha1-80",
-      "srtcp-cipher", G_TYPE_STRING, "aes-128-icm",
-      "srtcp-auth", G_TYPE_STRING, "hmac-sha1-80", NULL);
-}
-
-static GstBuffer *
-static_key (gsize size)
-{
-  guint8 *bytes = g_malloc (size);
-  gsize i;
-
-  for (i = 0; i < size; i++)
-    bytes[i] = i;
-  return gst_buffer_new_wrapped (bytes, size);
-}
-
-static GstElement *
-enc_with_key (GstBuffer * key)
-{
-  GstElement *enc = gst_element_factory_make ("dtlssrtpenc", NULL);
-
-  g_object_set (enc, "key", key, "srtp-cipher", "aes-128-icm", "srtp-auth",
-      "hmac-sha1-80", "srtcp-cipher", "aes-128-icm", "srtcp-auth",
-      "hmac-sha1-80", NULL);
-  return enc;
-}
-
-static void
-test_static_key_is_understood_by_srtpdec (void)
-{
-  GstBuffer *key = static_key (30), *buffer;
-  GstElement *enc = enc_with_key (key);
-  GstHarness *out = gst_harness_new_with_element (enc, "rtp_sink_0", "src");
-  GstElement *srtpdec = gst_element_factory_make ("srtpdec", NULL);
-  GstHarness *in;
-
-  if (srtpdec == NULL) {
-    g_test_skip ("there is no srtpdec here");
-    return;
-  }
-  g_signal_connect (srtpdec, "request-key", G_CALLBACK (give_key), key);
-  in = gst_harness_new_with_element (srtpdec, "rtp_sink", "rtp_src");
-  gst_harness_set_src_caps_str (in, "application/x-srtp, ssrc=(uint)1");
-  gst_harness_set_src_caps_str (out, "application/x-rtp");
-  gst_harness_push (out, media_rtp (5, 1));
-  gst_harness_push (in, gst_harness_pull (out));
-  buffer = gst_harness_pull (in);
-  g_assert_true (media_is_clear (buffer));
-  gst_buffer_unref (buffer);
-  gst_harness_teardown (in);
-  gst_harness_teardown (out);
-  gst_object_unref (srtpdec);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
-static void
-test_static_key_cannot_be_read (void)
-{
-  GstBuffer *key = static_key (30), *read;
-  GstElement *enc = enc_with_key (key);
-
-  g_object_get (enc, "key", &read, NULL);
-  g_assert_null (read);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
-static void
-test_static_key_of_wrong_size_is_refused (void)
-{
-  GstBuffer *key = static_key (29);
-  GstElement *enc = enc_with_key (key);
-
-  assert_does_not_start (enc);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
-static void
-test_null_cipher_is_refused (void)
-{
-  GstBuffer *key = static_key (30);
-  GstElement *enc = enc_with_key (key);
-
-  g_object_set (enc, "srtp-cipher", "null", NULL);
-  assert_does_not_start (enc);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
-typedef struct
-{
-  GstHarness *harness;
-  GstBuffer *buffer;
-} Push;
-
-static gpointer
-push_in_thread (gpointer data)
-{
-  Push *push = data;
-
-  return GINT_TO_POINTER (gst_harness_push (push->harness, push->buffer));
-}
-
-/* RTP waits for its time; RTCP goes by. */
-static void
-test_rtp_sync (void)
-{
-  GstBuffer *key = static_key (30);
-  GstElement *enc = enc_with_key (key);
-  Push push = { NULL, media_rtp (1, 1) };
-  GstHarness *rtcp;
-  GThread *thread;
-
-  g_object_set (enc, "rtp-sync", TRUE, NULL);
-  push.harness = gst_harness_new_with_element (enc, "rtp_sink_0", "src");
-  rtcp = gst_harness_new_with_element (enc, "rtcp_sink_0", NULL);
-  gst_harness_use_testclock (push.harness);
-  gst_harness_set_src_caps_str (push.harness, "application/x-rtp");
-  gst_harness_set_src_caps_str (rtcp, "application/x-rtcp");
-  GST_BUFFER_PTS (push.buffer) = GST_SECOND;
-  thread = g_thread_new ("push", push_in_thread, &push);
-  g_assert_true (gst_harness_wait_for_clock_id_waits (push.harness, 1, 20));
-  gst_harness_push (rtcp, media_rtcp (1));
-  g_assert_cmpuint (gst_harness_buffers_received (push.harness), ==, 1);
-  g_assert_true (gst_harness_crank_single_clock_wait (push.harness));
-  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, GST_FLOW_OK);
-  g_assert_cmpuint (gst_harness_buffers_received (push.harness), ==, 2);
-  gst_harness_teardown (rtcp);
-  gst_harness_teardown (push.harness);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
-/* A wait ends with the element, not with the clock. */
-static void
-test_rtp_sync_ends_with_the_element (void)
-{
-  GstBuffer *key = static_key (30);
-  GstElement *enc = enc_with_key (key);
-  Push push = { NULL, media_rtp (1, 1) };
-  GThread *thread;
-
-  g_object_set (enc, "rtp-sync", TRUE, NULL);
-  push.harness = gst_harness_new_with_element (enc, "rtp_sink_0", "src");
-  gst_harness_use_testclock (push.harness);
-  gst_harness_set_src_caps_str (push.harness, "application/x-rtp");
-  GST_BUFFER_PTS (push.buffer) = GST_SECOND;
-  thread = g_thread_new ("push", push_in_thread, &push);
-  g_assert_true (gst_harness_wait_for_clock_id_waits (push.harness, 1, 20));
-  gst_element_set_state (enc, GST_STATE_READY);
-  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==,
-      GST_FLOW_FLUSHING);
-  gst_harness_teardown (push.harness);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
-}
-
 static void
 set_states (Pair * pair, GstState state)
 {
@@ -543,24 +345,6 @@ test_eos_of_the_pipeline_closes_the_association (void)
   g_assert_false (element_is_source (pair.a.enc));
   gst_object_unref (pad);
   pair_stop (&pair);
-}
-
-static void
-test_eos_of_the_pipeline_without_dtls (void)
-{
-  GstBuffer *key = static_key (30);
-  GstElement *enc = enc_with_key (key);
-  GstHarness *out = gst_harness_new_with_element (enc, NULL, "src");
-  GstEvent *eos;
-
-  gst_harness_play (out);
-  g_assert_true (gst_element_send_event (enc, gst_event_new_eos ()));
-  eos = gst_pad_get_sticky_event (out->sinkpad, GST_EVENT_EOS, 0);
-  g_assert_nonnull (eos);
-  gst_event_unref (eos);
-  gst_harness_teardown (out);
-  gst_object_unref (enc);
-  gst_buffer_unref (key);
 }
 
 /* With sink pads, the EOS comes with the media. */
@@ -672,17 +456,10 @@ main (int argc, char **argv)
   ADD (order_of_events_and_reading_in_handlers);
   ADD (tos_event_of_webrtcbin_reaches_src);
   ADD (latency_passes);
-  ADD (static_key_is_understood_by_srtpdec);
-  ADD (static_key_cannot_be_read);
-  ADD (static_key_of_wrong_size_is_refused);
-  ADD (null_cipher_is_refused);
-  ADD (rtp_sync);
-  ADD (rtp_sync_ends_with_the_element);
   ADD (restarts_from_every_state);
   ADD (eos_sends_close_notify_and_leaves_when_the_peer_has_closed);
   ADD (eos_of_a_pipeline_that_only_receives);
   ADD (eos_of_the_pipeline_closes_the_association);
-  ADD (eos_of_the_pipeline_without_dtls);
   ADD (eos_of_the_pipeline_comes_with_the_media);
   ADD (flush_loses_no_state);
   ADD (pads_by_name_and_released);

@@ -7,6 +7,7 @@
 
 #include <gst/check/gstharness.h>
 #include <gst/rtp/rtp.h>
+#include <gst/video/video-event.h>
 #include <string.h>
 
 #include "dtls/association-link.h"
@@ -78,6 +79,20 @@ media_rtcp (guint32 ssrc)
   report[3] = 1;
   GST_WRITE_UINT32_BE (report + 4, ssrc);
   return gst_buffer_new_wrapped (report, 8);
+}
+
+/* Returns: how many keyframes were asked for since the last call. */
+static inline guint
+media_keyframe_requests (GstHarness * harness)
+{
+  GstEvent *event;
+  guint count = 0;
+
+  while ((event = gst_harness_try_pull_upstream_event (harness)) != NULL) {
+    count += gst_video_event_is_force_key_unit (event);
+    gst_event_unref (event);
+  }
+  return count;
 }
 
 /* Whether @buffer shows the payload that media_rtp() writes. */

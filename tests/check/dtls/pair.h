@@ -12,6 +12,11 @@
 
 #define PAIR_TIMEOUT_US (20 * G_USEC_PER_SEC)
 
+/* No certificate has it. */
+#define PAIR_WRONG_FINGERPRINT \
+    "sha-256 11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:" \
+    "11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11"
+
 typedef struct
 {
   GstElement *enc;
@@ -76,6 +81,23 @@ element_state (GstElement * element)
 
   g_object_get (element, "connection-state", &state, NULL);
   return state;
+}
+
+/* An element with settings that cannot be used says so. */
+static inline void
+element_assert_does_not_start (GstElement * element)
+{
+  GstBus *bus = gst_bus_new ();
+  GstMessage *message;
+
+  gst_element_set_bus (element, bus);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==,
+      GST_STATE_CHANGE_FAILURE);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  gst_message_unref (message);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (bus);
 }
 
 static inline void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "virtual-network.h"
+#include "x509.h"
 
 #define SECOND_US G_GINT64_CONSTANT (1000000)
 #define KEY_BEGIN "-----BEGIN PRIVATE KEY-----"
@@ -61,30 +62,6 @@ test_key_types (void)
   }
 }
 
-static gnutls_x509_privkey_t
-read_key (const gchar * pem)
-{
-  gnutls_datum_t data = { (guint8 *) pem, strlen (pem) };
-  gnutls_x509_privkey_t key;
-
-  g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
-  g_assert_cmpint (gnutls_x509_privkey_import (key, &data,
-          GNUTLS_X509_FMT_PEM), ==, 0);
-  return key;
-}
-
-static gnutls_x509_crt_t
-read_crt (const gchar * pem)
-{
-  gnutls_datum_t data = { (guint8 *) pem, strlen (pem) };
-  gnutls_x509_crt_t crt;
-
-  g_assert_cmpint (gnutls_x509_crt_init (&crt), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_import (crt, &data, GNUTLS_X509_FMT_PEM),
-      ==, 0);
-  return crt;
-}
-
 /* A new certificate, signed by the first of @issuer_pem, and that after it. */
 static gchar *
 put_under (const gchar * issuer_pem, DtlsKeyType key_type)
@@ -92,9 +69,9 @@ put_under (const gchar * issuer_pem, DtlsKeyType key_type)
   g_autoptr (DtlsCertificate) leaf =
       dtls_certificate_generate (key_type, 30, NULL);
   g_autoptr (DtlsSecret) leaf_pem = dtls_certificate_export_pem (leaf);
-  gnutls_x509_crt_t crt = read_crt (dtls_certificate_get_pem (leaf));
-  gnutls_x509_crt_t issuer = read_crt (issuer_pem);
-  gnutls_x509_privkey_t key = read_key (issuer_pem);
+  gnutls_x509_crt_t crt = x509_read_crt (dtls_certificate_get_pem (leaf));
+  gnutls_x509_crt_t issuer = x509_read_crt (issuer_pem);
+  gnutls_x509_privkey_t key = x509_read_key (issuer_pem);
   const gchar *key_text = strstr (issuer_pem, KEY_BEGIN);
   g_autofree gchar *issuers = g_strndup (issuer_pem, key_text - issuer_pem);
   gnutls_datum_t pem;
