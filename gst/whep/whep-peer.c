@@ -52,15 +52,15 @@ struct _WhepPeer
   guint32 ssrcs[WHEP_INPUTS_MAX];
   guint32 rtx_ssrcs[WHEP_INPUTS_MAX];
   WhepLeg leg;
-  GstElement *dtlsdec;          /* of the leg, which it outlives, for stats */
-  GstElement *session;
-  WhepTracks *tracks;
 
   /* On the context alone. */
   GSource *connecting_timer;
   gint64 born_us;
 
   /* Atomic. */
+  WhepTracks *tracks;           /* from whep_peer_set_remote() on */
+  GstElement *dtlsdec;          /* of the leg, which it outlives, for stats */
+  GstElement *session;
   gchar *detail;
   gint connected;
   gint ended;
@@ -307,7 +307,9 @@ whep_peer_push (WhepPeer * self, guint input, GstBuffer * buffer,
 gboolean
 whep_peer_uses (WhepPeer * self, guint input)
 {
-  return self->tracks && whep_tracks_have (self->tracks, input);
+  WhepTracks *tracks = g_atomic_pointer_get (&self->tracks);
+
+  return tracks && whep_tracks_have (tracks, input);
 }
 
 const gchar *
@@ -338,7 +340,7 @@ whep_peer_get_stats (WhepPeer * self)
       "age-ms", G_TYPE_UINT64,
       (guint64) (g_get_monotonic_time () - self->born_us) / 1000,
       "bitrate-estimate", G_TYPE_UINT, whep_peer_get_bitrate (self), NULL);
-  whep_tracks_add_stats (self->tracks, stats);
+  whep_tracks_add_stats (g_atomic_pointer_get (&self->tracks), stats);
   add_element_stats (stats, "dtls", g_atomic_pointer_get (&self->dtlsdec));
   add_element_stats (stats, "rtp", g_atomic_pointer_get (&self->session));
   return stats;
@@ -385,12 +387,14 @@ static const WhepTracksFuncs tracks_funcs = {
 static gboolean
 make_tracks (WhepPeer * self, GError ** error)
 {
-  self->tracks = whep_tracks_new (self->remote, self->rtx_ssrcs,
+  WhepTracks *tracks = whep_tracks_new (self->remote, self->rtx_ssrcs,
       &tracks_funcs, self);
-  if (!self->tracks)
+
+  if (!tracks)
     g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
         _("The stream is changing. Try again."));
-  return self->tracks != NULL;
+  g_atomic_pointer_set (&self->tracks, tracks);
+  return tracks != NULL;
 }
 
 static gboolean

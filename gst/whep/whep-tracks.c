@@ -294,18 +294,25 @@ whep_tracks_free (WhepTracks * self)
   g_free (self);
 }
 
+static void
+count (WhepTracks * self, guint64 * dropped, guint64 * sent, guint64 * refused)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    *dropped += (guint) g_atomic_int_get (&self->tracks[i].dropped);
+    *sent += self->tracks[i].rtx_sent;
+    *refused += self->tracks[i].rtx_refused;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 void
 whep_tracks_add_stats (WhepTracks * self, GstStructure * stats)
 {
   guint64 dropped = 0, sent = 0, refused = 0;
 
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    dropped += (guint) g_atomic_int_get (&self->tracks[i].dropped);
-    sent += self->tracks[i].rtx_sent;
-    refused += self->tracks[i].rtx_refused;
-  }
-  g_mutex_unlock (&self->lock);
+  if (self)
+    count (self, &dropped, &sent, &refused);
   gst_structure_set (stats, "buffers-dropped", G_TYPE_UINT64, dropped,
       "packets-retransmitted", G_TYPE_UINT64, sent,
       "retransmissions-refused", G_TYPE_UINT64, refused, NULL);

@@ -70,7 +70,12 @@ void whep_tracks_request_keyframes (WhepTracks * self);
 /** whep_tracks_stop: waits for what is being pushed; nothing is afterwards. */
 void whep_tracks_stop (WhepTracks * self);
 
-/** whep_tracks_add_stats: what became of it, into @stats. */
+/**
+ * whep_tracks_add_stats:
+ * @self: (nullable): %NULL for a peer that takes nothing yet
+ *
+ * What became of it, into @stats.
+ */
 void whep_tracks_add_stats (WhepTracks * self, GstStructure * stats);
 
 G_END_DECLS

@@ -169,6 +169,23 @@ test_stats (Fixture * f, gconstpointer data)
   g_assert_false (gst_structure_has_field (stats, "rtp"));
 }
 
+/* One that was made an offer, before it answers. */
+static void
+test_stats_of_one_who_has_not_answered (Fixture * f, gconstpointer data)
+{
+  WhepPeerConfig config = {
+    .context = f->context,.cleaners = f->cleaners,.clock = f->clock,
+    .ssrcs = test_ssrcs,.obtain_packetizer = packets_obtain,
+  };
+  g_autoptr (WhepPeer) peer = whep_peer_new (&config, &funcs, f, NULL);
+  g_autoptr (GstStructure) stats = whep_peer_get_stats (peer);
+  guint64 dropped = 1;
+
+  g_assert_true (gst_structure_get_uint64 (stats, "buffers-dropped", &dropped));
+  g_assert_cmpuint (dropped, ==, 0);
+  g_assert_false (whep_peer_uses (peer, 0));
+}
+
 static void
 test_no_random_numbers (Fixture * f, gconstpointer data)
 {
@@ -204,6 +221,8 @@ main (int argc, char **argv)
   ADD ("ends-once", 20000, test_ends_once);
   ADD ("timeout", 50, test_timeout);
   ADD ("stats", 20000, test_stats);
+  ADD ("stats-of-one-who-has-not-answered", 20000,
+      test_stats_of_one_who_has_not_answered);
   ADD ("no-random-numbers", 20000, test_no_random_numbers);
 #undef ADD
   g_test_add_func ("/whep/peer/end-names", test_end_names);
