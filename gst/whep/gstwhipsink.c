@@ -69,7 +69,9 @@ struct _WhipSink
   GMainLoop *loop;
   GThread *thread;
   GThreadPool *cleaners;
-  WhipSettings now;             /* what they were then, and their parts: */
+
+  /* The settings as PAUSED was reached; not changed while inputs are open. */
+  WhipSettings now;
   GUri *location;
   WhepIceServers servers;
 
@@ -380,11 +382,6 @@ whip_sink_start (WhipSink * self)
         (NULL));
     return FALSE;
   }
-  if (!read_settings (self, &error)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", error->message),
-        (NULL));
-    return FALSE;
-  }
   self->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
@@ -392,11 +389,20 @@ whip_sink_start (WhipSink * self)
   return TRUE;
 }
 
-static void
+static gboolean
 whip_sink_begin (WhipSink * self)
 {
+  g_autoptr (GError) error = NULL;
+
+  forget_settings (self);
+  if (!read_settings (self, &error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", error->message),
+        (NULL));
+    return FALSE;
+  }
   g_atomic_int_set (&self->failed, FALSE);
   whep_inputs_set_open (self->inputs, TRUE);
+  return TRUE;
 }
 
 /* Ends the session and waits until the server was told. */
@@ -436,8 +442,8 @@ whip_sink_change_state (GstElement * element, GstStateChange transition)
     whip_sink_stop (self);
     return GST_STATE_CHANGE_FAILURE;
   }
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    whip_sink_begin (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !whip_sink_begin (self))
+    return GST_STATE_CHANGE_FAILURE;
 
   result = GST_ELEMENT_CLASS (whip_sink_parent_class)->change_state (element,
       transition);

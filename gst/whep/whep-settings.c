@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #define FIELD(name) G_STRUCT_OFFSET (WhepSettings, name)
+/* Looked at with each offer. */
+#define LIVE (G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING)
 
 const WhepSetting whep_settings[] = {
   WHEP_SETTING_TEXT (FIELD (address), G_PARAM_READWRITE,
@@ -42,19 +44,19 @@ const WhepSetting whep_settings[] = {
   WHEP_SETTING_NUMBER (FIELD (port), G_PARAM_READWRITE, "port", N_("Port"),
       N_("TCP port of the HTTP server; 0 takes a free one, which can be "
           "read here from READY on"), 0, 65535, 8080),
-  WHEP_SETTING_NUMBER (FIELD (max_viewers), G_PARAM_READWRITE,
+  WHEP_SETTING_NUMBER (FIELD (max_viewers), LIVE,
       "max-viewers", N_("Most viewers"),
       N_("How many viewers are served at a time, 0 for any number"),
       0, G_MAXUINT, 64),
-  WHEP_SETTING_NUMBER (FIELD (offers_per_minute), G_PARAM_READWRITE,
+  WHEP_SETTING_NUMBER (FIELD (offers_per_minute), LIVE,
       "offers-per-minute", N_("Offers per minute"),
       N_("How many offers are looked at in a minute, 0 for any number"),
       0, G_MAXUINT, 0),
-  WHEP_SETTING_NUMBER (FIELD (connect_timeout_ms), G_PARAM_READWRITE,
+  WHEP_SETTING_NUMBER (FIELD (connect_timeout_ms), LIVE,
       "connect-timeout", N_("Connect timeout"),
       N_("Milliseconds that a viewer may take from its offer until it is "
           "connected"), 1, G_MAXUINT, 20000),
-  WHEP_SETTING_FLAG (FIELD (ice_tcp), G_PARAM_READWRITE,
+  WHEP_SETTING_FLAG (FIELD (ice_tcp), LIVE,
       "ice-tcp", N_("ICE over TCP"),
       N_("Take viewers over TCP as well (RFC 6544), for those whose network "
           "lets no UDP through; each gets a TCP port of its own")),

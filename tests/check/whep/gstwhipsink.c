@@ -326,7 +326,7 @@ test_format_change (void)
 
 /* The error must have all of the words, and nothing secret. */
 static void
-assert_error (GstElement * pipeline, const gchar * const *words)
+await_error (GstElement * pipeline, const gchar * const *words)
 {
   g_autoptr (GstMessage) message = await_message (pipeline, 0);
   g_autoptr (GError) error = NULL;
@@ -337,6 +337,12 @@ assert_error (GstElement * pipeline, const gchar * const *words)
       g_error ("\"%s\" is not in \"%s\"", *words, error->message);
   }
   g_assert_null (strstr (error->message, "s3cret"));
+}
+
+static void
+assert_error (GstElement * pipeline, const gchar * const *words)
+{
+  await_error (pipeline, words);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
 }
@@ -527,6 +533,30 @@ test_settings (void)
       });
 }
 
+/* What is set in READY is what the next session is made with. */
+static void
+test_settings_in_ready (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_SOUND, "s3cret");
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, "s3cret-not");
+  g_autoptr (GstElement) sink =
+      gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+
+  await_error (pipeline, (const gchar * const[]) { "token", NULL });
+  gst_element_set_state (pipeline, GST_STATE_READY);
+  g_object_set (sink, "location", "nowhere", NULL);
+  g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PLAYING), ==,
+      GST_STATE_CHANGE_FAILURE);
+  g_autoptr (GstMessage) unusable = await_message (pipeline, GST_MESSAGE_ERROR);
+  gst_element_set_state (pipeline, GST_STATE_READY);
+  g_object_set (sink, "location", uri, "token", "s3cret", NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  test_whip_server_await (server, "video", 1);
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
 static void
 test_secrets_cannot_be_read (void)
 {
@@ -575,6 +605,7 @@ main (int argc, char **argv)
   ADD ("distrust", test_distrust);
   ADD ("nobody-there", test_nobody_there);
   ADD ("settings", test_settings);
+  ADD ("settings-in-ready", test_settings_in_ready);
   ADD ("secrets-cannot-be-read", test_secrets_cannot_be_read);
 #undef ADD
   return g_test_run ();
