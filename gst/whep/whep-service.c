@@ -41,16 +41,6 @@ struct _WhepService
   guint bitrate;
 };
 
-/* A setting that is one number, read at any time. */
-static guint
-read_number (WhepService * self, const guint * field)
-{
-  GST_OBJECT_LOCK (self->sink);
-  guint value = *field;
-  GST_OBJECT_UNLOCK (self->sink);
-  return value;
-}
-
 /* What viewers tell */
 
 static void
@@ -127,10 +117,34 @@ static const WhepPeerFuncs viewer_funcs = {
 
 /* What the server tells */
 
-static gboolean
-check_rate (WhepService * self, GError ** error)
+/* The settings that may change at any time, as they are with one offer. */
+typedef struct
 {
-  guint max = read_number (self, &self->settings->offers_per_minute);
+  guint max_viewers;
+  guint offers_per_minute;
+  guint connect_timeout_ms;
+  gboolean ice_tcp;
+} Terms;
+
+static Terms
+read_terms (WhepService * self)
+{
+  const WhepSettings *settings = self->settings;
+
+  GST_OBJECT_LOCK (self->sink);
+  Terms terms = {
+    .max_viewers = settings->max_viewers,
+    .offers_per_minute = settings->offers_per_minute,
+    .connect_timeout_ms = settings->connect_timeout_ms,
+    .ice_tcp = settings->ice_tcp,
+  };
+  GST_OBJECT_UNLOCK (self->sink);
+  return terms;
+}
+
+static gboolean
+check_rate (WhepService * self, guint max, GError ** error)
+{
   gint64 now_us = g_get_monotonic_time ();
 
   if (now_us - self->offers_since_us >= OFFERS_WINDOW_US) {
@@ -145,10 +159,9 @@ check_rate (WhepService * self, GError ** error)
 }
 
 static gboolean
-check_room (WhepService * self, GError ** error)
+check_room (WhepService * self, guint max, GError ** error)
 {
   g_autoptr (GPtrArray) viewers = whep_viewers_ref_all (self->viewers);
-  guint max = read_number (self, &self->settings->max_viewers);
 
   if (max == 0 || viewers->len < max)
     return TRUE;
@@ -163,9 +176,11 @@ make_viewer (WhepService * self, const gchar * text, gsize size,
 {
   WhepFormat formats[WHEP_INPUTS_MAX];
   guint n_formats = whep_inputs_read_formats (self->inputs, formats);
+  Terms terms = read_terms (self);
   WhepOffer *offer;
 
-  if (!check_rate (self, error) || !check_room (self, error)
+  if (!check_rate (self, terms.offers_per_minute, error)
+      || !check_room (self, terms.max_viewers, error)
       || !(offer = whep_offer_parse (text, size, formats, n_formats, error)))
     return NULL;
   g_autoptr (GstClock) clock = gst_element_get_clock (self->sink);
@@ -174,13 +189,12 @@ make_viewer (WhepService * self, const gchar * text, gsize size,
   WhepPeerConfig config = {
     .context = whep_server_get_context (self->server),
     .cleaners = self->cleaners,.clock = clock,
-    .ice_tcp = read_number (self, (guint *) & self->settings->ice_tcp),
+    .ice_tcp = terms.ice_tcp,
     .ssrcs = whep_inputs_get_ssrcs (self->inputs),
     .obtain_packetizer = whep_inputs_obtain_packetizer,
     .packets_data = self->inputs,
     .servers = &self->servers,
-    .connect_timeout_ms =
-        read_number (self, &self->settings->connect_timeout_ms),
+    .connect_timeout_ms = terms.connect_timeout_ms,
   };
   return whep_viewer_new (&config, offer, &viewer_funcs, self, error);
 }
