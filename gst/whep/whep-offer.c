@@ -39,6 +39,15 @@ whep_media_free (gpointer data)
   g_free (media);
 }
 
+static WhepOffer *
+offer_new (void)
+{
+  WhepOffer *offer = g_new0 (WhepOffer, 1);
+
+  offer->media = g_ptr_array_new_with_free_func (whep_media_free);
+  return offer;
+}
+
 void
 whep_offer_free (WhepOffer * offer)
 {
@@ -416,60 +425,74 @@ read_answered_media (WhepOffer * answer, const GstSDPMessage * sdp,
   return first;
 }
 
+static gboolean
+read_answer (WhepOffer * answer, const GstSDPMessage * sdp,
+    const GPtrArray * offered, GError ** error)
+{
+  const GstSDPMedia *transport;
+
+  if (gst_sdp_message_medias_len (sdp) != offered->len) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
+        _("The answer does not have the sections of the offer."));
+    return FALSE;
+  }
+  transport = read_answered_media (answer, sdp, offered);
+  if (!transport) {
+    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_ACCEPTABLE,
+        _("The answer takes none of the streams. Try another codec."));
+    return FALSE;
+  }
+  return read_ice (answer, sdp, transport, error)
+      && read_dtls (answer, sdp, transport, error);
+}
+
 WhepOffer *
 whep_offer_parse_answer (const gchar * text, gsize size,
     const GPtrArray * offered, GError ** error)
 {
   GstSDPMessage *sdp = parse_sdp (text, size, error);
-  const GstSDPMedia *transport = NULL;
-  gboolean ok = FALSE;
+  WhepOffer *answer;
 
   if (!sdp)
     return NULL;
-  WhepOffer *answer = g_new0 (WhepOffer, 1);
-  answer->media = g_ptr_array_new_with_free_func (whep_media_free);
-
-  if (gst_sdp_message_medias_len (sdp) != offered->len)
-    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
-        _("The answer does not have the sections of the offer."));
-  else if (!(transport = read_answered_media (answer, sdp, offered)))
-    g_set_error_literal (error, WHEP_ERROR, WHEP_ERROR_NOT_ACCEPTABLE,
-        _("The answer takes none of the streams. Try another codec."));
-  else
-    ok = read_ice (answer, sdp, transport, error)
-        && read_dtls (answer, sdp, transport, error);
-
-  gst_sdp_message_free (sdp);
-  if (!ok)
+  answer = offer_new ();
+  if (!read_answer (answer, sdp, offered, error))
     g_clear_pointer (&answer, whep_offer_free);
+  gst_sdp_message_free (sdp);
   return answer;
 }
 
 /* Offers */
+
+static gboolean
+read_offer (WhepOffer * offer, const GstSDPMessage * sdp,
+    const WhepFormat * formats, guint n_formats, GError ** error)
+{
+  const GstSDPMedia *transport;
+
+  if (!check_sizes (sdp, error))
+    return FALSE;
+  transport = read_media (offer, sdp, formats, MIN (n_formats, 64));
+  if (!transport) {
+    set_nothing_error (sdp, formats, n_formats, error);
+    return FALSE;
+  }
+  return read_ice (offer, sdp, transport, error)
+      && read_dtls (offer, sdp, transport, error);
+}
 
 WhepOffer *
 whep_offer_parse (const gchar * text, gsize size, const WhepFormat * formats,
     guint n_formats, GError ** error)
 {
   GstSDPMessage *sdp = parse_sdp (text, size, error);
-  const GstSDPMedia *transport = NULL;
-  gboolean ok = FALSE;
+  WhepOffer *offer;
 
   if (!sdp)
     return NULL;
-  WhepOffer *offer = g_new0 (WhepOffer, 1);
-  offer->media = g_ptr_array_new_with_free_func (whep_media_free);
-
-  if (!check_sizes (sdp, error))
-    ok = FALSE;
-  else if (!(transport = read_media (offer, sdp, formats, MIN (n_formats, 64))))
-    set_nothing_error (sdp, formats, n_formats, error);
-  else
-    ok = read_ice (offer, sdp, transport, error)
-        && read_dtls (offer, sdp, transport, error);
-
-  gst_sdp_message_free (sdp);
-  if (!ok)
+  offer = offer_new ();
+  if (!read_offer (offer, sdp, formats, n_formats, error))
     g_clear_pointer (&offer, whep_offer_free);
+  gst_sdp_message_free (sdp);
   return offer;
 }
