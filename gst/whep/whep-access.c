@@ -9,29 +9,34 @@
 #include <gio/gio.h>
 #include <string.h>
 
-static gboolean
-is_listed (const gchar * list, const gchar * origin)
-{
-  gboolean found = FALSE;
-
-  if (!list)
-    return FALSE;
-  gchar **words = g_strsplit_set (list, ", ", -1);
-  for (gchar ** word = words; *word && !found; word++) {
-    found = g_str_equal (*word, "*") || (**word != '\0'
-        && g_ascii_strcasecmp (*word, origin) == 0);
-  }
-  g_strfreev (words);
-  return found;
-}
-
 /* "http://host:port" → "host:port" */
 static const gchar *
-origin_authority (const gchar * origin)
+authority_of (const gchar * origin)
 {
   const gchar *separator = strstr (origin, "://");
 
   return separator ? separator + 3 : NULL;
+}
+
+static gboolean
+equals (const gchar * a, const gchar * b)
+{
+  return a && b && g_ascii_strcasecmp (a, b) == 0;
+}
+
+/* Whether an origin of the list is @origin, or has the authority @host; each
+ * may be NULL. */
+static gboolean
+is_listed (const gchar * list, const gchar * origin, const gchar * host)
+{
+  g_auto (GStrv) words = g_strsplit_set (list ? list : "", ", ", -1);
+
+  for (gchar ** word = words; *word; word++) {
+    if (**word != '\0' && (g_str_equal (*word, "*") || equals (*word, origin)
+            || equals (authority_of (*word), host)))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean
@@ -40,11 +45,8 @@ whep_access_allows_origin (const WhepAccess * access, const gchar * origin,
 {
   if (!origin)
     return TRUE;
-  const gchar *authority = origin_authority (origin);
-
-  if (authority && host && g_ascii_strcasecmp (authority, host) == 0)
-    return TRUE;
-  return is_listed (access->allowed_origins, origin);
+  return equals (authority_of (origin), host)
+      || is_listed (access->allowed_origins, origin, NULL);
 }
 
 static gboolean
@@ -54,24 +56,6 @@ is_loopback_name (const gchar * name)
 
   return address ? g_inet_address_get_is_loopback (address) :
       g_ascii_strcasecmp (name, "localhost") == 0;
-}
-
-static gboolean
-is_host_of_listed (const gchar * list, const gchar * host)
-{
-  gboolean found = FALSE;
-
-  if (!list)
-    return FALSE;
-  gchar **words = g_strsplit_set (list, ", ", -1);
-  for (gchar ** word = words; *word && !found; word++) {
-    const gchar *authority = origin_authority (*word);
-
-    found = g_str_equal (*word, "*")
-        || (authority && g_ascii_strcasecmp (authority, host) == 0);
-  }
-  g_strfreev (words);
-  return found;
 }
 
 gboolean
@@ -88,7 +72,7 @@ whep_access_allows_host (const WhepAccess * access, const gchar * host)
   return
       is_loopback_name (g_network_address_get_hostname (G_NETWORK_ADDRESS
           (connectable)))
-      || is_host_of_listed (access->allowed_origins, host);
+      || is_listed (access->allowed_origins, NULL, host);
 }
 
 /* Digests are compared, so that the time says nothing about the token. */
