@@ -108,8 +108,7 @@ gboolean
 whep_ice_servers_parse (WhepIceServers * self, const gchar * stun,
     const gchar * turn, GError ** error)
 {
-  *self = (WhepIceServers) {
-  NULL, NULL};
+  memset (self, 0, sizeof *self);
   if (stun && (!(self->stun = parse (stun, error))
           || !check_stun (self->stun, error)))
     return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ICE agent of one viewer, on libnice.
+ * The ICE agent of one peer, on libnice.
  */
 #include "config.h"
 

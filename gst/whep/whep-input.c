@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One stream that whepsink is given. A real sink keeps it to the clock, so
+ * One stream that a sink is given. A real sink keeps it to the clock, so
  * that EOS, latency, flushing and pausing are what they are everywhere, and
  * so that a file is played no faster than a camera.
  */
@@ -14,7 +14,7 @@
 GST_DEBUG_CATEGORY_STATIC (whep_input_debug);
 #define GST_CAT_DEFAULT whep_input_debug
 
-/* Viewers that come or lose packets together share one keyframe. */
+/* Peers that come or lose packets together share one keyframe. */
 #define KEYFRAME_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
 
 #define PAYLOAD_TYPES 128
@@ -43,7 +43,7 @@ struct _WhepInput
 
 G_DEFINE_TYPE_WITH_CODE (WhepInput, whep_input, G_TYPE_OBJECT,
     GST_DEBUG_CATEGORY_INIT (whep_input_debug, "whepinput", 0,
-        "streams that whepsink is given"));
+        "streams that a sink is given"));
 
 GstPad *
 whep_input_get_pad (WhepInput * self)
@@ -240,7 +240,7 @@ set_format (WhepInput * self, const GstCaps * caps)
     self->funcs.format (self, self->user_data);
 }
 
-/* At the sink: the caps that viewers are served. */
+/* At the sink: the caps that peers are served. */
 static GstPadProbeReturn
 on_sink_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -279,7 +279,7 @@ on_sink_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 /* A parser finds profile and keyframes, and that of H.264 repeats parameter
- * sets with each keyframe, for viewers that come late. */
+ * sets with each keyframe, for those that come late. */
 static gboolean
 insert_parser (WhepInput * self, const WhepCodec * codec)
 {

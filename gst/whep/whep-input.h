@@ -3,7 +3,7 @@
  * One stream that a sink is given: the pad, what makes it fit for RTP, and
  * the sink that keeps it to the clock, from where its buffers go to peers.
  *
- *   ghost pad ─ [h264parse] ─ appsink ─► WhepInputFuncs.buffer
+ *   ghost pad ─ [parser] ─ appsink ─► WhepInputFuncs.buffer
  *
  * Threads: the functions may be called from any thread; the callbacks come
  * from the stream's own. Lock: its own, held for its fields only.

@@ -6,6 +6,8 @@
 
 #include "whep-inputs.h"
 
+#include <string.h>
+
 /* How long all streams of a pipeline may take until they have caps. */
 #define STARTING_US (5 * G_TIME_SPAN_SECOND)
 
@@ -185,10 +187,9 @@ whep_inputs_read_formats (WhepInputs * self, WhepFormat * formats)
   gboolean incomplete = FALSE;
   guint n = 0;
 
+  memset (formats, 0, WHEP_INPUTS_MAX * sizeof *formats);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
-    formats[i] = (WhepFormat) {
-    NULL};
     if (!self->open || !self->list[i] || whep_input_is_eos (self->list[i]))
       continue;
     formats[i] = whep_input_get_format (self->list[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The elements of one viewer's leg. Those of the DTLS plugin are found by
+ * The elements of one peer's leg. Those of the DTLS plugin are found by
  * name, as any application would.
  */
 #include "config.h"
@@ -8,6 +8,7 @@
 #include "whep-leg.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "whep-ice.h"
 
@@ -256,8 +257,7 @@ whep_leg_certgen_new (gchar ** fingerprint, GError ** error)
 gboolean
 whep_leg_init (WhepLeg * leg, const WhepLegConfig * config, GError ** error)
 {
-  *leg = (WhepLeg) {
-  NULL};
+  memset (leg, 0, sizeof *leg);
   leg->pipeline = gst_pipeline_new (NULL);
   gst_object_ref_sink (leg->pipeline);
   gst_pipeline_use_clock (GST_PIPELINE (leg->pipeline), config->clock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The elements of one viewer's leg, linked and ready to start:
+ * The elements of one peer's leg, linked and ready to start:
  *
  *   tracks ─ rtpsession ─ srtpkeyer ─┐
  *                          dtlsenc ──┴ outlet
@@ -10,8 +10,8 @@
  * One srtpkeyer a direction, because a pipeline must not be a ring; they find
  * their keys by the connection-id.
  *
- * It is a pipeline of its own, so that what happens to one viewer happens to
- * nobody else. It runs on the clock of whepsink with a base time of 0: the
+ * It is a pipeline of its own, so that what happens to one peer happens to
+ * nobody else. It runs on the clock of the sink with a base time of 0: the
  * running time of its buffers is the clock time they belong to.
  */
 #ifndef WHEP_LEG_H
@@ -49,13 +49,13 @@ typedef struct
 
 /**
  * WhepLegConfig:
- * @id: of the viewer, which is its connection-id too
- * @offer: what the viewer wants; outlives the leg
+ * @id: of the peer, which is its connection-id too
+ * @offer: what the peer takes; outlives the leg
  * @tracks: what it is sent; outlive the leg
  * @certgen: of whep_leg_certgen_new(); it joins the leg
  * @agent: carries its packets, in stream @stream_id
  * @context: of the agent
- * @clock: of whepsink
+ * @clock: of the sink
  * @cname: of its RTP session
  */
 typedef struct

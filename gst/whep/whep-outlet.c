@@ -103,9 +103,10 @@ batch_send_by_agent (WhepOutlet * self, Batch * batch)
   g_autoptr (GError) error = NULL;
   gint sent;
 
-  for (guint i = 0; i < batch->n; i++)
-    messages[i] = (NiceOutputMessage) {
-    &batch->vectors[i], 1};
+  for (guint i = 0; i < batch->n; i++) {
+    messages[i].buffers = &batch->vectors[i];
+    messages[i].n_buffers = 1;
+  }
   sent = nice_agent_send_messages_nonblocking (self->agent, self->stream_id,
       WHEP_ICE_COMPONENT, messages, batch->n, NULL, &error);
   if (error)
@@ -137,13 +138,15 @@ send_by_agent (WhepOutlet * self, GstBufferList * packets)
 static guint
 batch_send (WhepOutlet * self, Batch * batch)
 {
+  const GOutputMessage blank = {.address = self->address,.num_vectors = 1 };
   GOutputMessage messages[BATCH_MAX];
   g_autoptr (GError) error = NULL;
   gint sent;
 
-  for (guint i = 0; i < batch->n; i++)
-    messages[i] = (GOutputMessage) {
-    .address = self->address,.vectors = &batch->vectors[i],.num_vectors = 1};
+  for (guint i = 0; i < batch->n; i++) {
+    messages[i] = blank;
+    messages[i].vectors = &batch->vectors[i];
+  }
   sent = g_socket_send_messages (self->socket, messages, batch->n, 0, NULL,
       &error);
   if (sent >= 0)
@@ -263,8 +266,8 @@ enqueue (WhepOutlet * self, GstBufferList * packets, guint next)
   if (self->queued > 0 && self->queued + n > QUEUE_PACKETS_MAX)
     return FALSE;
   Waiting *waiting = g_new (Waiting, 1);
-  *waiting = (Waiting) {
-  gst_buffer_list_ref (packets), next};
+  waiting->packets = gst_buffer_list_ref (packets);
+  waiting->next = next;
   g_queue_push_tail (&self->queue, waiting);
   self->queued += n;
   watch (self);

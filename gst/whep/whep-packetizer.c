@@ -43,7 +43,7 @@ struct _WhepPacketizer
 
 G_DEFINE_TYPE_WITH_CODE (WhepPacketizer, whep_packetizer, G_TYPE_OBJECT,
     GST_DEBUG_CATEGORY_INIT (whep_packetizer_debug, "wheppacketizer", 0,
-        "RTP packets of whepsink"));
+        "RTP packets of a stream"));
 
 const WhepCodec *
 whep_packetizer_get_codec (WhepPacketizer * self)

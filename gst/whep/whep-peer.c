@@ -462,13 +462,17 @@ whep_peer_get_transport (WhepPeer * self)
 WhepLocal
 whep_peer_get_local (WhepPeer * self)
 {
-  return (WhepLocal) {
-  .session_id =
-        ((guint64) g_random_int () << 32) | g_random_int (),.ice_ufrag =
-        whep_transport_get_ufrag (self->transport),.ice_pwd =
-        whep_transport_get_pwd (self->transport),.fingerprint =
-        self->fingerprint,.cname = self->cname,.stream_id =
-        self->stream_name,.ssrcs = self->ssrcs,.rtx_ssrcs = self->rtx_ssrcs,};
+  WhepLocal local = { 0, };
+
+  local.session_id = ((guint64) g_random_int () << 32) | g_random_int ();
+  local.ice_ufrag = whep_transport_get_ufrag (self->transport);
+  local.ice_pwd = whep_transport_get_pwd (self->transport);
+  local.fingerprint = self->fingerprint;
+  local.cname = self->cname;
+  local.stream_id = self->stream_name;
+  local.ssrcs = self->ssrcs;
+  local.rtx_ssrcs = self->rtx_ssrcs;
+  return local;
 }
 
 static void

@@ -33,7 +33,7 @@ typedef enum
   WHEP_END_HANDSHAKE,           /* DTLS failed, the peer's identity included */
   WHEP_END_FORMAT,              /* the stream is another now */
   WHEP_END_EOS,                 /* the streams have ended */
-  WHEP_END_STOPPED,             /* whepsink was stopped */
+  WHEP_END_STOPPED,             /* the sink was stopped */
   WHEP_END_ERROR,               /* an element of the leg failed */
 } WhepEnd;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a viewer says it can receive: the REMB message of RTCP.
+ * What a peer says it can receive: the REMB message of RTCP.
  *
  *   "REMB" | count of SSRCs (8) | exponent (6) | mantissa (18) | SSRCs
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a viewer says it can receive: the REMB message of RTCP
+ * What a peer says it can receive: the REMB message of RTCP
  * (draft-alvestrand-rmcat-remb-03 section 2.2). Pure function.
  */
 #ifndef WHEP_REMB_H
