@@ -11,8 +11,6 @@ Usage: browser-to-file.py [--address ADDRESS] [--port PORT] FILE.webm
 """
 
 import argparse
-import gettext
-import os
 import pathlib
 import signal
 import sys
@@ -25,10 +23,7 @@ gi.require_version('Soup', '3.0')
 from gi.repository import (  # noqa: E402
     Gio, GLib, Gst, GstSdp, GstWebRTC, Soup)
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILT = pathlib.Path(os.environ.get('BUILD_DIR', HERE.parent / 'build')) / 'po'
-_ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
-                        fallback=True).gettext
+from common import _, page_file  # noqa: E402
 
 # What is taken of each kind of media, and how it gets into the file.
 TRACKS = {
@@ -196,11 +191,14 @@ class Server(Soup.Server):
         self.add_handler('/', self.on_request)
 
     def on_request(self, _server, message, path, _query):
-        handler = {('GET', '/'): self.get_page, ('POST', '/whip'): self.start,
+        handler = {('POST', '/whip'): self.start,
                    ('DELETE', '/whip/1'): self.stop}.get(
                        (message.get_method(), path))
+        file = page_file('browser-to-file', path)
         if handler:
             handler(message)
+        elif file and message.get_method() == 'GET':
+            self.reply(message, 200, *file)
         else:
             message.set_status(404, None)
 
@@ -208,10 +206,6 @@ class Server(Soup.Server):
     def reply(message, status, kind, text):
         message.set_status(status, None)
         message.set_response(kind, Soup.MemoryUse.COPY, text.encode())
-
-    def get_page(self, message):
-        self.reply(message, 200, 'text/html; charset=utf-8',
-                   (HERE / 'browser-to-file.html').read_text())
 
     def start(self, message):
         body = message.get_request_body().flatten().get_data() or b''
@@ -267,11 +261,12 @@ class Server(Soup.Server):
 def read_arguments():
     parser = argparse.ArgumentParser(
         description=_("Records a browser's camera and microphone."))
-    parser.add_argument('--address', default='127.0.0.1',
+    parser.add_argument('--address', metavar=_('ADDRESS'), default='127.0.0.1',
                         help=_('where to serve the page; browsers give their '
                                'camera only to HTTPS and to this machine'))
-    parser.add_argument('--port', type=int, default=8080)
-    parser.add_argument('file', help=_('the WebM file to write'))
+    parser.add_argument('--port', metavar=_('PORT'), type=int, default=8080,
+                        help=_('port to serve HTTP on'))
+    parser.add_argument('file', metavar=_('FILE'), help=_('the WebM file to write'))
     return parser.parse_args()
 
 

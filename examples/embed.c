@@ -10,9 +10,12 @@
  *   udpsrc ──► dtlssrtpdemux ─┬─► srtpkeyer ──► video
  *                             └─► dtlsdec
  *
- * Build:  meson compile -C build        Run:  build/examples/embed
+ * Build:  meson compile -C build
+ * Run:    meson devenv -C build examples/embed
  */
+#include <glib/gi18n.h>
 #include <gst/gst.h>
+#include <locale.h>
 #include <stdlib.h>
 
 #define FRAMES 100
@@ -25,20 +28,16 @@ typedef struct
 static GMainLoop *loop;
 static gint frames;
 
-static void
-die (const gchar * what, const gchar * why)
-{
-  g_printerr ("%s %s\n", what, why);
-  exit (1);
-}
-
 static GstElement *
 add (GstElement * pipeline, const gchar * factory)
 {
   GstElement *element = gst_element_factory_make (factory, NULL);
 
-  if (element == NULL)
-    die (factory, "is missing; does GST_PLUGIN_PATH lead to libgstdtls.so?");
+  if (element == NULL) {
+    g_printerr (_("The element %s is missing; is GST_PLUGIN_PATH set?\n"),
+        factory);
+    exit (1);
+  }
   gst_bin_add (GST_BIN (pipeline), element);
   return element;
 }
@@ -160,8 +159,20 @@ add_viewer (End * end)
 static void
 set_state (End * end, GstState state)
 {
-  if (gst_element_set_state (end->pipeline, state) == GST_STATE_CHANGE_FAILURE)
-    die (GST_OBJECT_NAME (end->pipeline), "does not start.");
+  if (gst_element_set_state (end->pipeline, state) == GST_STATE_CHANGE_FAILURE) {
+    g_printerr (_("%s does not start.\n"), GST_OBJECT_NAME (end->pipeline));
+    exit (1);
+  }
+}
+
+/* An application has a domain of its own, and a folder for it. */
+static void
+speak_users_language (void)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain ("gst-dtls-srtp", g_getenv ("TEXTDOMAINDIR"));
+  bind_textdomain_codeset ("gst-dtls-srtp", "UTF-8");
+  textdomain ("gst-dtls-srtp");
 }
 
 int
@@ -170,6 +181,7 @@ main (int argc, char **argv)
   End camera, viewer;
   g_autoptr (GstStructure) stats = NULL;
 
+  speak_users_language ();
   gst_init (&argc, &argv);
   loop = g_main_loop_new (NULL, FALSE);
   camera = make_end ("camera", TRUE);
@@ -186,7 +198,7 @@ main (int argc, char **argv)
   g_main_loop_run (loop);
 
   g_object_get (viewer.dtlsdec, "stats", &stats, NULL);
-  g_print ("%d frames, %s\n", g_atomic_int_get (&frames),
+  g_print (_("Frames: %d, encrypted with %s\n"), g_atomic_int_get (&frames),
       gst_structure_get_string (stats, "srtp-cipher"));
   set_state (&camera, GST_STATE_NULL);
   set_state (&viewer, GST_STATE_NULL);

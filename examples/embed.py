@@ -7,6 +7,10 @@ fingerprint of the other's certificate, and watches the state. With the plugin
 built in build:  meson devenv -C build python3 ../examples/embed.py
 """
 
+import contextlib
+import gettext
+import locale
+import os
 import sys
 
 import gi
@@ -24,6 +28,13 @@ CAMERA = ('dtlscertgen videotestsrc is-live=true ! vp8enc deadline=1 '
 VIEWER = ('dtlscertgen keyer.rtp_src ! rtpvp8depay ! vp8dec '
           '! fakesink name=screen signal-handoffs=true ')
 FRAMES = 50
+
+# An application has a domain of its own, and a folder for it. The elements
+# speak the language of the locale, too.
+with contextlib.suppress(locale.Error):
+    locale.setlocale(locale.LC_MESSAGES, '')
+_ = gettext.translation('gst-dtls-srtp', os.environ.get('TEXTDOMAINDIR'),
+                        fallback=True).gettext
 
 
 def on_state(dec, _spec, name):
@@ -50,7 +61,7 @@ def introduce(name, end, peer):
 def main():
     Gst.init(None)
     if not Gst.ElementFactory.find('dtlscertgen'):
-        sys.exit('The element dtlscertgen is missing; is GST_PLUGIN_PATH set?')
+        sys.exit(_('The element dtlscertgen is missing; is GST_PLUGIN_PATH set?'))
     loop = GLib.MainLoop()
     frames = iter(range(1, FRAMES))
     camera = Gst.parse_launch(COMMON.format('camera', True) + CAMERA)
@@ -60,14 +71,15 @@ def main():
                                        name)
         bind(end)
     viewer.get_by_name('screen').connect(
-        'handoff', lambda *_: next(frames, None) or loop.quit())
+        'handoff', lambda *_frame: next(frames, None) or loop.quit())
     introduce('camera', camera, viewer)
     introduce('viewer', viewer, camera)
     for end in camera, viewer:
         end.set_state(Gst.State.PLAYING)
     loop.run()
     stats = viewer.get_by_name('dec').props.stats
-    print(f'{FRAMES} frames, {stats.get_string("srtp-cipher")}')
+    print(_('Frames: {}, encrypted with {}').format(
+        FRAMES, stats.get_string('srtp-cipher')))
     for end in camera, viewer:
         end.set_state(Gst.State.NULL)
 

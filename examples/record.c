@@ -8,13 +8,15 @@
  *
  * Usage: record FILE LISTEN-PORT PEER-HOST PEER-PORT PEER-FINGERPRINT [client]
  *
- * It prints its own fingerprint, for the other end. With "client" it begins
- * the handshake (a=setup:active in SDP), otherwise the other end does. Ctrl-C,
- * or the other end's goodbye, closes the file in good order.
+ * It prints its own fingerprint, as a line of SDP, for the other end. With
+ * "client" it begins the handshake (a=setup:active), otherwise the other end
+ * does. Ctrl-C, or the other end's goodbye, closes the file in good order.
  */
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <gst/gst.h>
+#include <locale.h>
 #include <stdlib.h>
 
 static const gchar description[] =
@@ -126,7 +128,7 @@ set_up (Recorder * recorder, char **argv)
 
   recorder->pipeline = gst_parse_launch (description, &error);
   if (error)
-    die ("The pipeline cannot be made", error->message);
+    die (_("The pipeline cannot be made"), error->message);
   recorder->udpsrc = find (recorder, "from-peer");
   recorder->udpsink = find (recorder, "to-peer");
   recorder->dtlsenc = find (recorder, "enc");
@@ -142,21 +144,35 @@ set_up (Recorder * recorder, char **argv)
 }
 
 /* In READY the port is open and the certificate chosen. Both directions share
- * the one socket, because that is what firewalls let through. */
-static void
-introduce (Recorder * recorder)
+ * the one socket, because that is what firewalls let through. If an element
+ * cannot get there, its message says why. */
+static gboolean
+introduce (Recorder * recorder, const gchar * port)
 {
   g_autofree gchar *fingerprint = NULL;
   g_autoptr (GSocket) socket = NULL;
 
   if (gst_element_set_state (recorder->udpsrc, GST_STATE_READY) ==
       GST_STATE_CHANGE_FAILURE)
-    die ("The port", "is in use, or may not be used.");
+    die (port, _("The port is in use, or may not be used."));
   g_object_get (recorder->udpsrc, "used-socket", &socket, NULL);
   g_object_set (recorder->udpsink, "socket", socket, NULL);
-  gst_element_set_state (recorder->pipeline, GST_STATE_READY);
+  if (gst_element_set_state (recorder->pipeline, GST_STATE_READY) ==
+      GST_STATE_CHANGE_FAILURE)
+    return FALSE;
   g_object_get (recorder->dtlsdec, "fingerprint", &fingerprint, NULL);
-  g_print ("fingerprint %s\n", fingerprint);
+  g_print ("a=fingerprint:%s\n", fingerprint);
+  return TRUE;
+}
+
+/* An application has a domain of its own, and a folder for it. */
+static void
+speak_users_language (void)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain ("gst-dtls-srtp", g_getenv ("TEXTDOMAINDIR"));
+  bind_textdomain_codeset ("gst-dtls-srtp", "UTF-8");
+  textdomain ("gst-dtls-srtp");
 }
 
 int
@@ -165,18 +181,21 @@ main (int argc, char **argv)
   Recorder recorder = { NULL, };
   g_autoptr (GstBus) bus = NULL;
 
+  speak_users_language ();
   gst_init (&argc, &argv);
-  if (argc < 6 || argc > 7 || (argc == 7 && !g_str_equal (argv[6], "client")))
-    die ("Usage", "record FILE LISTEN-PORT PEER-HOST PEER-PORT "
-        "PEER-FINGERPRINT [client]");
+  if (argc < 6 || argc > 7 || (argc == 7 && !g_str_equal (argv[6], "client"))) {
+    g_printerr ("%s\n", _("Usage: record FILE LISTEN-PORT PEER-HOST PEER-PORT "
+            "PEER-FINGERPRINT [client]"));
+    return 1;
+  }
   recorder.loop = g_main_loop_new (NULL, FALSE);
   set_up (&recorder, argv);
   bus = gst_element_get_bus (recorder.pipeline);
   gst_bus_add_watch (bus, on_message, &recorder);
   g_unix_signal_add (SIGINT, on_interrupt, recorder.pipeline);
 
-  introduce (&recorder);
-  gst_element_set_state (recorder.pipeline, GST_STATE_PLAYING);
+  if (introduce (&recorder, argv[2]))
+    gst_element_set_state (recorder.pipeline, GST_STATE_PLAYING);
   g_main_loop_run (recorder.loop);
 
   gst_element_set_state (recorder.pipeline, GST_STATE_NULL);

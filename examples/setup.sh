@@ -16,14 +16,17 @@ setup_read_lists () {
 
 # Is there what a probe such as bin:meson or pc:gnutls asks for?
 setup_probe () {
-  case $1 in
+  local probe=$1
+  case $probe in
     bin:*) command -v "${1#bin:}" >/dev/null ;;
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
     py:*) python3 -c "import ${1#py:}" 2>/dev/null ;;
     element:*) gst-inspect-1.0 --exists "${1#element:}" 2>/dev/null ;;
     clang:*) echo 'int LLVMFuzzerTestOneInput (void) { return 0; }' |
       clang -fsanitize="${1#clang:}" -x c - -o /dev/null 2>/dev/null ;;
-    *) echo "setup: unknown probe '$1'" >&2; return 1 ;;
+    *)
+      echo "$(eval_gettext "The probe \$probe of a list of packages is not known.")" >&2
+      return 1 ;;
   esac
 }
 

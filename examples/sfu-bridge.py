@@ -16,10 +16,8 @@ Usage: sfu-bridge.py [--answer-timeout SECONDS] JANUS ADDRESS PORT
 """
 
 import argparse
-import gettext
 import json
 import os
-import pathlib
 import secrets
 import signal
 import sys
@@ -29,12 +27,8 @@ import gi
 gi.require_version('Soup', '3.0')
 from gi.repository import Gio, GLib, Soup  # noqa: E402
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILT = pathlib.Path(os.environ.get('BUILD_DIR', HERE.parent / 'build')) / 'po'
-_ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
-                        fallback=True).gettext
+from common import _, page_file  # noqa: E402
 
-PAGE = HERE / 'sfu-viewer.html'
 START_S = 30
 RETRY_MS = 100
 ANSWER_S = 30
@@ -233,8 +227,10 @@ class Bridge:
         kind, *rest = path.strip('/').split('/')
         peer = self.peers.get(rest[0]) if rest else None
         body = message.get_request_body().flatten().get_data() or b''
-        if path == '/' and method == 'GET':
-            reply(message, 200, PAGE.read_text(), 'text/html; charset=utf-8')
+        file = page_file('sfu-viewer', path)
+        if file and method == 'GET':
+            kind, text = file
+            reply(message, 200, text, kind)
         elif method == 'POST' and kind in ('whip', 'watch') and rest:
             self.begin(message, kind, rest[0], body.decode(errors='replace'))
         elif kind == 'session' and peer and method == 'PATCH':
@@ -277,13 +273,16 @@ def read_arguments():
         epilog=_('In the environment, WHIP_TOKEN is what those who publish '
                  'must bear, and JANUS_SECRET is the api_secret of Janus.'))
     parser.add_argument('--answer-timeout', type=int, default=ANSWER_S,
-                        metavar='SECONDS',
+                        metavar=_('SECONDS'),
                         help=_('time for the answer of who watches; '
                                'default: %(default)s'))
-    parser.add_argument('janus', help=_('WebSocket address of Janus, such as '
-                                        'ws://127.0.0.1:8188'))
-    parser.add_argument('address', help=_('IP address to serve HTTP on'))
-    parser.add_argument('port', type=int, help=_('port to serve HTTP on'))
+    parser.add_argument('janus', metavar='JANUS',
+                        help=_('WebSocket address of Janus, such as '
+                               'ws://127.0.0.1:8188'))
+    parser.add_argument('address', metavar=_('ADDRESS'),
+                        help=_('IP address to serve HTTP on'))
+    parser.add_argument('port', metavar=_('PORT'), type=int,
+                        help=_('port to serve HTTP on'))
     return parser.parse_args()
 
 

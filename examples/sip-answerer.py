@@ -14,9 +14,6 @@ a=fingerprint of the offer, and this end's by the caller, against the answer's.
 """
 
 import argparse
-import gettext
-import os
-import pathlib
 import signal
 import sys
 
@@ -25,10 +22,7 @@ gi.require_version('Gst', '1.0')
 gi.require_version('GstSdp', '1.0')
 from gi.repository import GLib, Gst, GstSdp  # noqa: E402
 
-BUILT = pathlib.Path(os.environ.get(
-    'BUILD_DIR', pathlib.Path(__file__).resolve().parents[1] / 'build')) / 'po'
-_ = gettext.translation('gst-dtls-srtp', BUILT if BUILT.is_dir() else None,
-                        fallback=True).gettext
+from common import _  # noqa: E402
 
 PROTOCOLS = ('UDP/TLS/RTP/SAVPF', 'UDP/TLS/RTP/SAVP', 'RTP/SAVPF', 'RTP/SAVP')
 # Payload types that need no a=rtpmap (RFC 3551, section 6).
@@ -223,10 +217,11 @@ def read_arguments():
     parser = argparse.ArgumentParser(
         description=_('Answers an SDP offer of DTLS-SRTP over UDP, and echoes '
                       'the sound.'))
-    parser.add_argument('--address', default='127.0.0.1',
+    parser.add_argument('--address', metavar=_('ADDRESS'), default='127.0.0.1',
                         help=_('IP address of this machine to be called at'))
-    parser.add_argument('offer', nargs='?', type=argparse.FileType(),
-                        default=sys.stdin, help=_('file with the SDP offer'))
+    parser.add_argument('offer', metavar=_('OFFER'), nargs='?',
+                        type=argparse.FileType(), default=sys.stdin,
+                        help=_('file with the SDP offer'))
     return parser.parse_args()
 
 

@@ -40,7 +40,7 @@ def translations(po, template):
 
 
 def main(script, *catalogs):
-    template = template_of(script)
+    template = catalogs and template_of(script)
     texts = {pathlib.Path(po).stem.replace('_', '-'): translations(po, template)
              for po in catalogs}
     json.dump(texts, sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)

@@ -27,11 +27,25 @@ log_engine (DtlsLogLevel level, const gchar * message)
   GST_CAT_LEVEL_LOG (engine_debug, debug_levels[level], NULL, "%s", message);
 }
 
+#ifdef ENABLE_NLS
+/* Where translations are: what the variables of gettext's own tools say of our
+ * domain, as in the build tree; otherwise where they are installed. */
+static const gchar *
+find_catalogs (void)
+{
+  const gchar *folder = g_getenv ("TEXTDOMAINDIR");
+  const gchar *domain = g_getenv ("TEXTDOMAIN");
+
+  return folder && g_strcmp0 (domain, GETTEXT_PACKAGE) == 0 ? folder
+      : LOCALEDIR;
+}
+#endif
+
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
 #ifdef ENABLE_NLS
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, find_catalogs ());
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
   GST_DEBUG_CATEGORY_INIT (engine_debug, "dtlsengine", 0, "DTLS engine");

@@ -7,11 +7,13 @@
 #include "whep-page.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "whep-resources.h"
 
 #define ENDPOINT_PLACEHOLDER "@ENDPOINT@"
+#define NO_SCRIPT_PLACEHOLDER "@NO_SCRIPT@"
 
 static const struct
 {
@@ -24,19 +26,23 @@ static const struct
   {"/whep.js", "/whep/page/whep.js", "text/javascript; charset=utf-8"},
   {"/session.js", "/whep/page/session.js", "text/javascript; charset=utf-8"},
   {"/stats.js", "/whep/page/stats.js", "text/javascript; charset=utf-8"},
+  {"/language.js", "/whep/page/language.js", "text/javascript; charset=utf-8"},
   {"/texts.js", "/whep/page/texts.js", "text/javascript; charset=utf-8"},
   {"/texts.json", "/whep/page/texts.json", "application/json"},
   {"/icon.svg", "/whep/page/icon.svg", "image/svg+xml"},
 };
 
+/* Without scripts the page cannot choose the reader's language: this end's. */
 static GBytes *
-with_endpoint (GBytes * page, const gchar * endpoint)
+fill_in (GBytes * page, const gchar * endpoint)
 {
   gsize size;
   const gchar *data = g_bytes_get_data (page, &size);
   g_autoptr (GString) text = g_string_new_len (data, size);
 
   g_string_replace (text, ENDPOINT_PLACEHOLDER, endpoint, 0);
+  g_string_replace (text, NO_SCRIPT_PLACEHOLDER,
+      _("This page needs JavaScript to play the stream."), 0);
   return g_string_free_to_bytes (g_steal_pointer (&text));
 }
 
@@ -52,7 +58,7 @@ whep_page_lookup (const gchar * path, const gchar * endpoint,
         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
     *content_type = files[i].content_type;
-    return i == 0 ? with_endpoint (bytes, endpoint) : g_bytes_ref (bytes);
+    return i == 0 ? fill_in (bytes, endpoint) : g_bytes_ref (bytes);
   }
   return NULL;
 }

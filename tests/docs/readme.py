@@ -21,7 +21,7 @@ ELSEWHERE = ('./examples/camera-to-browser.sh', './tests/run.sh',
              'for end in viewer camera', 'gst-launch-1.0 dtlscertgen',
              'meson setup', 'meson compile', 'meson install')
 # What a command must print; those that do not end by themselves end then.
-PRINTS = {'embed.py': '50 frames', 'examples/embed': '100 frames',
+PRINTS = {'embed.py': 'Frames: 50', 'examples/embed': 'Frames: 100',
           'grep Filename': 'gst/dtls/libgstdtls.so',
           'gst-inspect-1.0 dtlscertgen': 'DTLS certificate generator'}
 UNTIL = {'whepsink': 'PLAYING'}

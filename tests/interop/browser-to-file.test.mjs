@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
+import { speaksEachLanguage, untranslatable } from './lib/languages.mjs';
 import { freeTcpPort, start } from './lib/process.mjs';
 
 const PROGRAM = path.resolve('../../examples/browser-to-file.py');
@@ -22,9 +23,9 @@ after(() => rmSync(folder, { recursive: true }));
 let count = 0;
 const newFile = () => path.join(folder, `film ${count += 1}.webm`);
 
-async function serve(t, file) {
+async function serve(t, file, env = {}) {
   const port = await freeTcpPort();
-  const program = start(t, PYTHON, [PROGRAM, '--port', String(port), file]);
+  const program = start(t, PYTHON, [PROGRAM, '--port', String(port), file], env);
   const [, address] = await program.says(/Open (http:\S+)/);
   return { program, address };
 }
@@ -115,6 +116,44 @@ test('what is no offer is refused', async (t) => {
   const none = await fetch(`${address}whip/1`, { method: 'DELETE' });
   assert.equal(none.status, 404);
   assert.equal((await fetch(`${address}nothing`)).status, 404);
+});
+
+/** In a browser that has no camera. */
+async function pressStart(page) {
+  await page.click('#start');
+  await page.locator('#said', { hasText: 'NotFoundError' }).waitFor();
+}
+
+test('the page speaks its reader’s language', async (t) => {
+  const { address } = await serve(t, newFile());
+  const browser = await openBrowser(t);
+  await speaksEachLanguage(browser, address);
+  await speaksEachLanguage(browser, address, pressStart);
+  assert.deepEqual(await untranslatable(browser, address), []);
+  assert.deepEqual(await untranslatable(browser, address, pressStart), []);
+  assert.deepEqual(await untranslatable(browser, address, (page) =>
+    page.$eval('#said', (said) => { said.textContent = 'Forgotten.'; })),
+  ['Forgotten.']);
+});
+
+test('without a camera one may try again', async (t) => {
+  const { address } = await serve(t, newFile());
+  const page = await (await openBrowser(t)).newPage();
+  await page.goto(address);
+  await pressStart(page);
+  assert.equal(await page.textContent('#said'),
+    'The browser gives no camera: NotFoundError');
+  assert.ok(await page.isEnabled('#start'));
+});
+
+test('the page is in English where nothing is built', async (t) => {
+  const { address } = await serve(t, newFile(), { BUILD_DIR: folder });
+  assert.equal((await fetch(`${address}texts.json`)).status, 404);
+  const browser = await openBrowser(t, [], { locale: 'de' });
+  const page = await browser.newPage();
+  await page.goto(address);
+  await page.waitForSelector('html[lang="en"]');
+  assert.equal(await page.textContent('#start'), 'Start');
 });
 
 test('what cannot be is said in one sentence', async (t) => {

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
+import { speaksEachLanguage, untranslatable } from './lib/languages.mjs';
 import { freeTcpPort, start } from './lib/process.mjs';
 import { waitFor } from './lib/wait.mjs';
 
@@ -66,6 +67,15 @@ test('a viewer who was there first gets the stream that comes later', async (t) 
     '--port', new URL(address).port], { WHIP_TOKEN: TOKEN });
   await again.says(/Open/);
   await framesCome(page);
+});
+
+test('the page speaks its reader’s language', async (t) => {
+  const { address } = await publish(t);
+  const browser = await openBrowser(t);
+  await speaksEachLanguage(browser, address, (page) => page.click('#sound'));
+  assert.deepEqual(await untranslatable(browser, address), []);
+  assert.deepEqual(await untranslatable(browser, address,
+    (page) => page.click('#sound')), []);
 });
 
 test('a wrong token, a wrong room and a room that is taken', async (t) => {

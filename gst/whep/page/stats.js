@@ -2,7 +2,8 @@
 // What the browser reports of a connection (W3C webrtc-stats), shown: what
 // protects it, figures, charts.
 
-import { language, text } from './texts.js';
+import { language } from './language.js';
+import { text } from './texts.js';
 
 const CHART_POINTS = 60;
 

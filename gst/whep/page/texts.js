@@ -1,37 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every text of the page, in the reader's language as far as po/ knows it.
-// {name} is replaced. The keys are those of data-text in index.html.
+// Every text of the page. {name} is replaced. The keys are those of data-text
+// in index.html.
 
-/** English is not among them: it needs no translation. */
-async function fetchTranslations() {
-  try {
-    return await (await fetch('texts.json')).json();
-  } catch {
-    return {};
-  }
-}
+import { _, fill } from './language.js';
 
-/** Whether readers of one tag read the other, in which script too. */
-function isSameLanguage(tag, other) {
-  const [a, b] = [tag, other].map((t) => new Intl.Locale(t).maximize());
-  return a.language === b.language && a.script === b.script;
-}
-
-/** The reader's first language that there is. */
-function chooseLanguage(available) {
-  for (const wanted of navigator.languages) {
-    const found = available.find((tag) => tag === wanted)
-      ?? available.find((tag) => isSameLanguage(tag, wanted));
-    if (found) return found;
-  }
-  return 'en';
-}
-
-const translations = await fetchTranslations();
-export const language = chooseLanguage(['en', ...Object.keys(translations)]);
-const _ = (english) => translations[language]?.[english] ?? english;
-
-const texts = {
+export const texts = {
   title: _('Live stream'),
   stage: _('Picture'),
   connecting: _('Connecting'),
@@ -75,17 +48,4 @@ const texts = {
 };
 
 /** A text with its {names} filled in. */
-export function text(key, values = {}) {
-  return texts[key].replace(/\{(\w+)\}/g, (match, name) => values[name]);
-}
-
-/** Puts the texts of the reader's language into the document. */
-export function translate(root) {
-  root.documentElement.lang = language;
-  for (const element of root.querySelectorAll('[data-text]')) {
-    element.textContent = text(element.dataset.text);
-  }
-  for (const element of root.querySelectorAll('[data-label]')) {
-    element.ariaLabel = text(element.dataset.label);
-  }
-}
+export const text = (key, values = {}) => fill(texts[key], values);

@@ -2,9 +2,10 @@
 // Plays the stream, comes back by itself when it breaks off, and says how it
 // is.
 
+import { translate } from './language.js';
 import { Refusal, Session } from './session.js';
 import { showStats, showUnencrypted } from './stats.js';
-import { text, translate } from './texts.js';
+import { text, texts } from './texts.js';
 
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 8000;
@@ -143,7 +144,7 @@ function onOnline() {
   else start();
 }
 
-translate(document);
+translate(document, texts);
 showSound();
 byId('mute').addEventListener('click', toggleSound);
 byId('fullscreen').addEventListener('click', toggleFullscreen);

@@ -32,7 +32,7 @@ class Embed(unittest.TestCase):
         for end in ('camera', 'viewer'):
             self.assertRegex(result.stdout, f'{end}: connected')
             self.assertRegex(result.stdout, f'{end}: sha-256 [0-9A-F:]{{95}}\n')
-        self.assertRegex(result.stdout, r'\d+ frames, AEAD_AES_128_GCM')
+        self.assertRegex(result.stdout, r'Frames: \d+, encrypted with AEAD_AES_128_GCM')
         self.assertFalse(re.search('CRITICAL|WARNING', result.stderr))
 
     def test_without_plugin(self):

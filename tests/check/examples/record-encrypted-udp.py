@@ -91,10 +91,10 @@ class Recording(unittest.TestCase):
     def start_program(self, role, fingerprint):
         recorder = self.start(PROGRAM, 'film.mkv', 5000, '127.0.0.1', 5002,
                               f'"{fingerprint}"', role)
-        self.assertTrue(recorder.wait_for('^fingerprint '), recorder.told())
+        self.assertTrue(recorder.wait_for('^a=fingerprint:'), recorder.told())
         own = next(line for line in recorder.lines if
-                   line.startswith('fingerprint '))
-        return recorder, own.removeprefix('fingerprint ')
+                   line.startswith('a=fingerprint:'))
+        return recorder, own.removeprefix('a=fingerprint:')
 
     def start_camera(self, is_client, fingerprint):
         return self.start(
@@ -131,6 +131,13 @@ class Recording(unittest.TestCase):
         self.assertTrue(recorder.wait_for('certificate is not the one'),
                         recorder.told())
         self.assertEqual(1, recorder.process.wait(TIMEOUT_S))
+
+    def test_program_with_what_is_no_fingerprint(self):
+        done = self.run_once(PROGRAM, 'film.mkv', '5000', '127.0.0.1', '5002',
+                             'nonsense')
+        self.assertEqual((1, ''), (done.returncode, done.stdout))
+        self.assertRegex(done.stderr, r'^"nonsense" is not a fingerprint\.')
+        self.assertEqual(1, done.stderr.count('\n'))
 
     def test_program_usage(self):
         for arguments in ([], ['a', '5000', 'b', '5002', 'c', 'server']):

@@ -30,19 +30,21 @@ test_files (void)
   g_autofree gchar *script = lookup ("/whep.js", "text/javascript");
   g_autofree gchar *session = lookup ("/session.js", "text/javascript");
   g_autofree gchar *stats = lookup ("/stats.js", "text/javascript");
-  g_autofree gchar *texts = lookup ("/texts.js", "text/javascript");
+  g_autofree gchar *language = lookup ("/language.js", "text/javascript");
   g_autofree gchar *icon = lookup ("/icon.svg", "image/svg+xml");
   const gchar *none;
 
   g_assert_nonnull (strstr (page, "content=\"/secret/way\""));
   g_assert_null (strstr (page, "@ENDPOINT@"));
+  g_assert_nonnull (strstr (page, ">This page needs JavaScript"));
+  g_assert_null (strstr (page, "@NO_SCRIPT@"));
   /* Nothing is fetched from elsewhere. */
   g_assert_null (strstr (page, "http"));
   g_assert_null (strstr (style, "url("));
   g_assert_null (strstr (script, "http"));
   g_assert_null (strstr (session, "http"));
   g_assert_null (strstr (stats, "http"));
-  g_assert_nonnull (strstr (texts, "'texts.json'"));
+  g_assert_nonnull (strstr (language, "'texts.json'"));
   g_assert_nonnull (strstr (icon, "<svg"));
   g_assert_null (whep_page_lookup ("/../etc/passwd", "/whep", &none));
   g_assert_null (whep_page_lookup ("/index.html", "/whep", &none));
