@@ -80,8 +80,8 @@ check_stun (GUri * uri, GError ** error)
   return FALSE;
 }
 
-static gboolean
-check_turn (GUri * uri, GError ** error)
+gboolean
+whep_ice_servers_check_turn (GUri * uri, GError ** error)
 {
   g_autofree gchar *server = shown (uri);
   const gchar *user = g_uri_get_user (uri);
@@ -113,7 +113,7 @@ whep_ice_servers_parse (WhepIceServers * self, const gchar * stun,
           || !check_stun (self->stun, error)))
     return FALSE;
   if (turn && (!(self->turn = parse (turn, error))
-          || !check_turn (self->turn, error)))
+          || !whep_ice_servers_check_turn (self->turn, error)))
     return FALSE;
   return TRUE;
 }
@@ -143,8 +143,8 @@ relay_type (GUri * turn)
   return NICE_RELAY_TYPE_TURN_UDP;
 }
 
-static void
-add_relay (NiceAgent * agent, guint stream_id, GUri * turn)
+void
+whep_ice_servers_add_relay (GUri * turn, NiceAgent * agent, guint stream_id)
 {
   /* Its log of debugging would have the password. */
   nice_debug_disable (TRUE);
@@ -161,7 +161,7 @@ whep_ice_servers_apply (const WhepIceServers * self, NiceAgent * agent,
     g_object_set (agent, "stun-server", g_uri_get_host (self->stun),
         "stun-server-port", port_of (self->stun), NULL);
   if (self->turn)
-    add_relay (agent, stream_id, self->turn);
+    whep_ice_servers_add_relay (self->turn, agent, stream_id);
 }
 
 /* A parameter of a header, as a quoted string (RFC 9110 section 5.6.4). */

@@ -31,8 +31,26 @@ gboolean whep_ice_servers_parse (WhepIceServers * self, const gchar * stun,
 
 void whep_ice_servers_clear (WhepIceServers * self);
 
+/**
+ * whep_ice_servers_check_turn:
+ * @turn: with its user and password
+ *
+ * Returns: whether whep_ice_servers_parse() could have made it.
+ */
+gboolean whep_ice_servers_check_turn (GUri * turn, GError ** error);
+
 /** whep_ice_servers_apply: for the component RTP of the stream. */
 void whep_ice_servers_apply (const WhepIceServers * self, NiceAgent * agent,
+    guint stream_id);
+
+/**
+ * whep_ice_servers_add_relay:
+ * @turn: of whep_ice_servers_check_turn()
+ *
+ * One more relay, also for an agent that has gathered its candidates; those of
+ * the relay come later then.
+ */
+void whep_ice_servers_add_relay (GUri * turn, NiceAgent * agent,
     guint stream_id);
 
 /**

@@ -235,6 +235,13 @@ whep_transport_restart (WhepTransport * self)
 }
 
 void
+whep_transport_add_relay (WhepTransport * self, GUri * turn)
+{
+  GST_INFO ("%s: a relay at %s", self->ufrag, g_uri_get_host (turn));
+  whep_ice_servers_add_relay (turn, self->agent, self->stream_id);
+}
+
+void
 whep_transport_add_candidates (WhepTransport * self,
     const gchar * const *candidates)
 {

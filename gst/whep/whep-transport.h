@@ -94,6 +94,14 @@ const gchar *whep_transport_get_remote_ufrag (WhepTransport * self);
  */
 void whep_transport_restart (WhepTransport * self);
 
+/**
+ * whep_transport_add_relay:
+ * @turn: of whep_ice_servers_check_turn()
+ *
+ * One more relay, at any time. Ways over it are tried like all others.
+ */
+void whep_transport_add_relay (WhepTransport * self, GUri * turn);
+
 /** whep_transport_add_candidates: more of the peer's, at any time. */
 void whep_transport_add_candidates (WhepTransport * self,
     const gchar * const *candidates);

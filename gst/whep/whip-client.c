@@ -18,6 +18,7 @@
 #include "whep-error.h"
 #include "whep-offer.h"
 #include "whep-task.h"
+#include "whip-links.h"
 
 GST_DEBUG_CATEGORY_STATIC (whip_client_debug);
 #define GST_CAT_DEFAULT whip_client_debug
@@ -376,6 +377,15 @@ follow (WhipClient * self, SoupMessage * message)
 }
 
 static void
+accept_answer (WhipClient * self, SoupMessage * message)
+{
+  g_autoptr (GPtrArray) relays =
+      whip_links_get_relays (soup_message_get_response_headers (message));
+
+  self->funcs.answered (self, self->body, self->size, relays, self->user_data);
+}
+
+static void
 judge_response (WhipClient * self, SoupMessage * message)
 {
   if (is_redirection (message))
@@ -386,7 +396,7 @@ judge_response (WhipClient * self, SoupMessage * message)
     refuse (self, WHEP_ERROR_MEDIA_TYPE, _("The server did not answer with "
             "%s. Check the property location."), TYPE_SDP);
   else
-    self->funcs.answered (self, self->body, self->size, self->user_data);
+    accept_answer (self, message);
 }
 
 /* With everything that there will be of a response. */

@@ -24,7 +24,9 @@ G_DECLARE_FINAL_TYPE (WhipClient, whip_client, WHIP, CLIENT, GObject)
 
 /**
  * WhipClientFuncs:
- * @answered: the server took the offer; @answer is what it says, @size bytes
+ * @answered: the server took the offer; @answer is what it says, @size bytes;
+ *   @relays (element-type GUri) are those that it offers, as of
+ *   whip_links_get_relays()
  * @refused: it did not, or there is none; @error is of %WHEP_ERROR, with the
  *   HTTP status as code where there is one, and a sentence for a person
  * @left: the server was told that it is over, or would not hear; once
@@ -32,7 +34,7 @@ G_DECLARE_FINAL_TYPE (WhipClient, whip_client, WHIP, CLIENT, GObject)
 typedef struct
 {
   void (*answered) (WhipClient * client, const gchar * answer, gsize size,
-      gpointer user_data);
+      GPtrArray * relays, gpointer user_data);
   void (*refused) (WhipClient * client, const GError * error,
       gpointer user_data);
   void (*left) (WhipClient * client, gpointer user_data);

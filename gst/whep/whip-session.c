@@ -69,9 +69,19 @@ error_of_end (WhepEnd end, const gchar * detail)
 
 /* What the client tells */
 
+/* The relays are beside that of the configuration. */
+static void
+connect_to (WhipSession * self, GPtrArray * relays)
+{
+  for (guint i = 0; i < relays->len; i++)
+    whep_transport_add_relay (whep_peer_get_transport (self->peer),
+        g_ptr_array_index (relays, i));
+  whep_peer_connect (self->peer);
+}
+
 static void
 on_answered (WhipClient * client, const gchar * answer, gsize size,
-    gpointer user_data)
+    GPtrArray * relays, gpointer user_data)
 {
   WhipSession *self = user_data;
   g_autoptr (GError) cause = NULL;
@@ -79,7 +89,7 @@ on_answered (WhipClient * client, const gchar * answer, gsize size,
       whep_offer_parse_answer (answer, size, self->offered, &cause);
 
   if (remote && whep_peer_set_remote (self->peer, remote, &cause)) {
-    whep_peer_connect (self->peer);
+    connect_to (self, relays);
     return;
   }
   g_autoptr (GError) error = g_error_new (WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,

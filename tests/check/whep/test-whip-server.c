@@ -33,6 +33,7 @@ struct _TestWhipServer
   GstElement *webrtcbin;
   GstPad *video;
   gchar *offer;
+  gchar *link;
   guint packets[2];             /* of video and audio */
   guint posts;
   guint deletes;
@@ -248,11 +249,8 @@ take_offer (TestWhipServer * self, SoupServerMessage * message)
     soup_server_message_pause (message);
     return;
   }
-  /* As services do; whoever publishes may have servers of his own. */
   soup_message_headers_append (soup_server_message_get_response_headers
-      (message), "Link", "<turn:192.0.2.9:3478?transport=udp>; "
-      "rel=\"ice-server\"; username=\"u\"; credential=\"p\"; "
-      "credential-type=\"password\"");
+      (message), "Link", self->link);
   answer = answer_to (self, offer);
   if (self->fault != TEST_WHIP_NO_LOCATION)
     soup_message_headers_append (soup_server_message_get_response_headers
@@ -347,6 +345,13 @@ run (gpointer data)
   return NULL;
 }
 
+void
+test_whip_server_set_link (TestWhipServer * self, const gchar * link)
+{
+  g_free (self->link);
+  self->link = g_strdup (link);
+}
+
 static TestWhipServer *
 server_new (TestWhipFault fault, const gchar * token,
     GTlsCertificate * identity)
@@ -354,6 +359,10 @@ server_new (TestWhipFault fault, const gchar * token,
   TestWhipServer *self = g_new0 (TestWhipServer, 1);
 
   self->fault = fault;
+  /* Of a relay that is not there. */
+  test_whip_server_set_link (self, "<turn:192.0.2.9:3478?transport=udp>; "
+      "rel=\"ice-server\"; username=\"u\"; credential=\"p\"; "
+      "credential-type=\"password\"");
   self->token = g_strdup (token);
   self->identity = identity ? g_object_ref (identity) : NULL;
   g_mutex_init (&self->lock);
@@ -405,6 +414,7 @@ test_whip_server_free (TestWhipServer * self)
   g_clear_object (&self->identity);
   g_free (self->token);
   g_free (self->offer);
+  g_free (self->link);
   g_free (self);
 }
 

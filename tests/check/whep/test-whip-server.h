@@ -37,6 +37,9 @@ TestWhipServer *test_whip_server_new_https (GTlsCertificate * identity);
 
 void test_whip_server_free (TestWhipServer * self);
 
+/** test_whip_server_set_link: the Link of its answers; before any. */
+void test_whip_server_set_link (TestWhipServer * self, const gchar * link);
+
 /** Returns: (transfer full): "http://127.0.0.1:PORT" or https, + @path. */
 gchar *test_whip_server_uri (TestWhipServer * self, const gchar * path);
 

@@ -49,7 +49,7 @@ test_tokens (void)
 
 static void
 on_answered (WhipClient * client, const gchar * answer, gsize size,
-    gpointer user_data)
+    GPtrArray * relays, gpointer user_data)
 {
   g_assert_not_reached ();
 }

@@ -196,8 +196,7 @@ test_end_at_once (Fixture * f, gconstpointer fault)
   begin (f, "/whip");
   whip_session_end (f->session, WHEP_END_STOPPED);
   await (f, &f->ends);
-  assert_ended (f, WHEP_END_STOPPED, NULL,
-      test_whip_server_posts (f->server));
+  assert_ended (f, WHEP_END_STOPPED, NULL, test_whip_server_posts (f->server));
   g_assert_cmpuint (f->connected, ==, 0);
 }
 
@@ -257,6 +256,61 @@ test_other_format (Fixture * f, gconstpointer fault)
   assert_ended (f, WHEP_END_FORMAT, NULL, 0);
 }
 
+/* A relay that hears what is asked of it and says nothing. */
+static GSocket *
+listen_as_relay (guint16 * port)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string (g_getenv ("TEST_ADDRESS"), 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  GError *error = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+
+  g_assert_no_error (error);
+  g_socket_bind (socket, address, TRUE, &error);
+  g_assert_no_error (error);
+  bound = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return socket;
+}
+
+/* An Allocate request (RFC 8656 section 17). */
+#define ALLOCATE 0x0003
+
+/* The relay of a Link is asked; the session does not wait for it. */
+static void
+test_relay (Fixture * f, gconstpointer fault)
+{
+  guint16 port;
+  guint8 request[1500];
+  g_autoptr (GSocket) relay = listen_as_relay (&port);
+  g_autofree gchar *link = g_strdup_printf ("<turn:%s:%u>; "
+      "rel=\"ice-server\"; username=\"u\"; credential=\"p\"",
+      g_getenv ("TEST_ADDRESS"), port);
+
+  test_whip_server_set_link (f->server, link);
+  begin (f, "/whip");
+  await (f, &f->connected);
+  while (!(g_socket_condition_check (relay, G_IO_IN) & G_IO_IN))
+    g_main_context_iteration (f->context, TRUE);
+  g_assert_cmpint (g_socket_receive (relay, (gchar *) request, sizeof request,
+          NULL, NULL), >=, 20);
+  g_assert_cmpuint (GST_READ_UINT16_BE (request), ==, ALLOCATE);
+  whip_session_end (f->session, WHEP_END_STOPPED);
+}
+
+static void
+test_malformed_link (Fixture * f, gconstpointer fault)
+{
+  test_whip_server_set_link (f->server,
+      "<turn:[>; rel=\"ice-server\"; credential=\"");
+  begin (f, "/whip");
+  await (f, &f->connected);
+  whip_session_end (f->session, WHEP_END_STOPPED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,6 +330,8 @@ main (int argc, char **argv)
       test_other_certificate);
   ADD ("hang-up", TEST_WHIP_SOUND, test_hang_up);
   ADD ("other-format", TEST_WHIP_NO_LOCATION, test_other_format);
+  ADD ("relay", TEST_WHIP_SOUND, test_relay);
+  ADD ("malformed-link", TEST_WHIP_SOUND, test_malformed_link);
 #undef ADD
   return g_test_run ();
 }
