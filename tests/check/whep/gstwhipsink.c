@@ -216,6 +216,55 @@ test_keyframe (void)
   test_whip_server_free (server);
 }
 
+static guint64
+retransmitted (GstElement * pipeline)
+{
+  g_autoptr (GstStructure) stats = stats_of (pipeline);
+  g_autoptr (GstStructure) peer = NULL;
+  guint64 n = 0;
+
+  g_assert_true (gst_structure_get (stats, "peer", GST_TYPE_STRUCTURE, &peer,
+          NULL));
+  g_assert_true (gst_structure_get_uint64 (peer, "packets-retransmitted", &n));
+  return n;
+}
+
+/* What gets lost on the way is sent again to who asks for it. */
+static void
+test_loss (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_LOSING, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+  guint lost, recovered;
+
+  do {
+    g_usleep (10000);
+    test_whip_server_losses (server, &lost, &recovered);
+  } while (recovered < 10);
+  g_assert_cmpuint (lost, >=, recovered);
+  g_assert_cmpuint (retransmitted (pipeline), >=, recovered);
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
+static void
+test_loss_unasked (void)
+{
+  TestWhipServer *server = test_whip_server_new (TEST_WHIP_RESIGNED, NULL);
+  g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
+  GstElement *pipeline = publish (ONE, uri, NULL);
+  guint lost, recovered;
+
+  test_whip_server_await (server, "video", 60);
+  test_whip_server_losses (server, &lost, &recovered);
+  g_assert_cmpuint (lost, >=, 5);
+  g_assert_cmpuint (recovered, ==, 0);
+  g_assert_cmpuint (retransmitted (pipeline), ==, 0);
+  stop (pipeline);
+  test_whip_server_free (server);
+}
+
 /* Near enough to the one before it not to be told. */
 #define SAME_BITRATE 522240
 
@@ -589,6 +638,8 @@ main (int argc, char **argv)
   ADD ("token", test_token);
   ADD ("offer", test_offer);
   ADD ("keyframe", test_keyframe);
+  ADD ("loss", test_loss);
+  ADD ("loss-unasked", test_loss_unasked);
   ADD ("suggested-bitrate", test_suggested_bitrate);
   ADD ("eos-and-again", test_eos_and_again);
   ADD ("format-change", test_format_change);

@@ -14,6 +14,9 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+/* That whipsink offers for its first stream. */
+#define VIDEO_PT 96
+
 struct _TestWhipServer
 {
   TestWhipFault fault;
@@ -35,6 +38,8 @@ struct _TestWhipServer
   gchar *offer;
   gchar *link;
   guint packets[2];             /* of video and audio */
+  guint lost;
+  guint recovered;
   guint posts;
   guint deletes;
   gboolean leaked;
@@ -50,6 +55,41 @@ index_of (const gchar * media)
 
 /* Media */
 
+/* Those of video that get lost, the first time. */
+static gboolean
+is_unlucky (TestWhipServer * self, GstBuffer * buffer)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+  if ((self->fault != TEST_WHIP_LOSING && self->fault != TEST_WHIP_RESIGNED)
+      || !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return FALSE;
+  gboolean unlucky = gst_rtp_buffer_get_payload_type (&rtp) == VIDEO_PT
+      && gst_rtp_buffer_get_seq (&rtp) % 7 == 3;
+  gst_rtp_buffer_unmap (&rtp);
+  return unlucky;
+}
+
+static GstPadProbeReturn
+on_arrival (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  TestWhipServer *self = user_data;
+
+  if (!is_unlucky (self, GST_PAD_PROBE_INFO_BUFFER (info)))
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->lock);
+  self->lost++;
+  g_mutex_unlock (&self->lock);
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+on_rtpbin_pad (GstElement * rtpbin, GstPad * pad, TestWhipServer * self)
+{
+  if (g_str_has_prefix (GST_PAD_NAME (pad), "recv_rtp_sink_"))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_arrival, self, NULL);
+}
+
 static GstPadProbeReturn
 on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -60,6 +100,7 @@ on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 
   g_mutex_lock (&self->lock);
   self->packets[index_of (media)]++;
+  self->recovered += is_unlucky (self, GST_PAD_PROBE_INFO_BUFFER (info));
   if (index_of (media) == 0 && !self->video)
     self->video = gst_object_ref (pad);
   g_cond_broadcast (&self->cond);
@@ -174,6 +215,14 @@ create_answer (GstElement * webrtcbin)
   return gst_sdp_message_as_text (answer->sdp);
 }
 
+/* Has what is lost asked for again. */
+static void
+on_transceiver (GstElement * webrtcbin, GObject * transceiver,
+    TestWhipServer * self)
+{
+  g_object_set (transceiver, "do-nack", self->fault == TEST_WHIP_LOSING, NULL);
+}
+
 /* Returns: (transfer full): the answer to @offer, of a new webrtcbin. */
 static gchar *
 answer_to (TestWhipServer * self, const gchar * offer)
@@ -187,6 +236,11 @@ answer_to (TestWhipServer * self, const gchar * offer)
   gst_util_set_object_arg (G_OBJECT (webrtcbin), "bundle-policy", "max-bundle");
   gst_bin_add (GST_BIN (pipeline), webrtcbin);
   g_signal_connect (webrtcbin, "pad-added", G_CALLBACK (on_pad_added), self);
+  g_signal_connect (webrtcbin, "on-new-transceiver",
+      G_CALLBACK (on_transceiver), self);
+  g_autoptr (GstElement) rtpbin =
+      gst_bin_get_by_name (GST_BIN (webrtcbin), "rtpbin");
+  g_signal_connect (rtpbin, "pad-added", G_CALLBACK (on_rtpbin_pad), self);
   drop_session (self);
   g_mutex_lock (&self->lock);
   self->pipeline = gst_object_ref_sink (pipeline);
@@ -451,6 +505,13 @@ guint
 test_whip_server_count (TestWhipServer * self, const gchar * media)
 {
   return read_number (self, &self->packets[index_of (media)]);
+}
+
+void
+test_whip_server_losses (TestWhipServer * self, guint * lost, guint * recovered)
+{
+  *lost = read_number (self, &self->lost);
+  *recovered = read_number (self, &self->recovered);
 }
 
 guint

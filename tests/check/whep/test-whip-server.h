@@ -27,6 +27,8 @@ typedef enum
   TEST_WHIP_NO_SDP,
   TEST_WHIP_REJECTING,
   TEST_WHIP_SILENT,             /* no response at all */
+  TEST_WHIP_LOSING,             /* loses packets of video, and wants them */
+  TEST_WHIP_RESIGNED,           /* loses them, and makes do */
 } TestWhipFault;
 
 TestWhipServer *test_whip_server_new (TestWhipFault fault,
@@ -49,6 +51,14 @@ void test_whip_server_await (TestWhipServer * self, const gchar * media,
 
 /** test_whip_server_count: packets of a kind, so far. */
 guint test_whip_server_count (TestWhipServer * self, const gchar * media);
+
+/**
+ * test_whip_server_losses:
+ * @lost: (out): packets of video that were thrown away on arrival
+ * @recovered: (out): those of them that came after all, in their place
+ */
+void test_whip_server_losses (TestWhipServer * self, guint * lost,
+    guint * recovered);
 
 /** test_whip_server_request_keyframe: has a PLI sent. */
 void test_whip_server_request_keyframe (TestWhipServer * self);
