@@ -6,6 +6,8 @@
 
 #include "element-pads.h"
 
+#include <string.h>
+
 GstPad *
 dtls_element_add_pad (GstElement * self, GstStaticPadTemplate * template)
 {
@@ -14,6 +16,29 @@ dtls_element_add_pad (GstElement * self, GstStaticPadTemplate * template)
 
   gst_element_add_pad (self, pad);
   return pad;
+}
+
+gchar *
+dtls_element_name_pad (GstElement * self, GstPadTemplate * template,
+    const gchar * wanted)
+{
+  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
+  const gchar *number = strchr (pattern, '%');
+  guint i;
+
+  if (wanted != NULL)
+    return g_strdup (wanted);
+  if (number == NULL)
+    return g_strdup (pattern);
+  for (i = 0;; i++) {
+    g_autofree gchar *name = g_strdup_printf ("%.*s%u",
+        (gint) (number - pattern), pattern, i);
+    GstPad *taken = gst_element_get_static_pad (self, name);
+
+    if (taken == NULL)
+      return g_steal_pointer (&name);
+    gst_object_unref (taken);
+  }
 }
 
 static gboolean

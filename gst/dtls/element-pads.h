@@ -14,6 +14,16 @@ GstPad *dtls_element_add_pad (GstElement * self,
     GstStaticPadTemplate * template);
 
 /**
+ * dtls_element_name_pad:
+ * @template: of a request pad; one `%u` or `%d` in its name stands at the end
+ * @wanted: (nullable): the name that was asked for
+ *
+ * Returns: (transfer full): @wanted, or the name with the lowest free number.
+ */
+gchar *dtls_element_name_pad (GstElement * self, GstPadTemplate * template,
+    const gchar * wanted);
+
+/**
  * dtls_element_add_request_pad:
  * @pad: with its functions set; is made active when @self runs
  */

@@ -31,11 +31,11 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "buffer-protocol.h"
 #include "common-properties.h"
 #include "data-source.h"
 #include "element-pads.h"
 #include "elements.h"
-#include "engine/demux.h"
 #include "held-signal.h"
 #include "media-receiver.h"
 #include "receiver-settings.h"
@@ -105,21 +105,6 @@ dec_ref_link (DtlsSrtpDec * self)
   return link;
 }
 
-static DtlsProtocol
-buffer_protocol (GstBuffer * buffer)
-{
-  guint8 head[2];
-  gsize size = gst_buffer_extract (buffer, 0, head, sizeof (head));
-
-  return dtls_demux (head, size);
-}
-
-static gboolean
-protocol_is_media (DtlsProtocol protocol)
-{
-  return protocol == DTLS_PROTOCOL_RTP || protocol == DTLS_PROTOCOL_RTCP;
-}
-
 /* Media without a taker must not end the handshake or the data. */
 static GstFlowReturn
 media_flow (GstFlowReturn flow)
@@ -157,9 +142,9 @@ static GstFlowReturn
 dec_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   DtlsSrtpDec *self = DTLS_SRTP_DEC (parent);
-  DtlsProtocol protocol = buffer_protocol (buffer);
+  DtlsProtocol protocol = dtls_buffer_get_protocol (buffer);
 
-  if (protocol_is_media (protocol))
+  if (dtls_protocol_is_media (protocol))
     return media_flow (dtls_media_receiver_chain (self->media, buffer));
   if (protocol == DTLS_PROTOCOL_DTLS)
     return dec_handle_dtls (self, buffer);
@@ -178,10 +163,10 @@ static gboolean
 dec_sort (GstBuffer ** buffer, guint index, gpointer data)
 {
   Sorting *sorting = data;
-  DtlsProtocol protocol = buffer_protocol (*buffer);
+  DtlsProtocol protocol = dtls_buffer_get_protocol (*buffer);
   GstFlowReturn flow;
 
-  if (protocol_is_media (protocol))
+  if (dtls_protocol_is_media (protocol))
     return TRUE;
   if (protocol != DTLS_PROTOCOL_DTLS) {
     dec_drop (sorting->self, protocol, g_steal_pointer (buffer));
@@ -402,7 +387,7 @@ dec_get_dropped (DtlsSrtpDec * self)
   memcpy (counts, self->dropped, sizeof (counts));
   GST_OBJECT_UNLOCK (self);
   for (i = 0; i < DTLS_N_PROTOCOLS; i++) {
-    if (!protocol_is_media (i))
+    if (!dtls_protocol_is_media (i))
       gst_structure_set (dropped, dtls_protocol_name (i), G_TYPE_UINT64,
           counts[i], NULL);
   }

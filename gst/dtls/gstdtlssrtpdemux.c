@@ -27,8 +27,9 @@
 #include <gst/gst.h>
 
 #include "branch-flow.h"
+#include "buffer-protocol.h"
+#include "element-pads.h"
 #include "elements.h"
-#include "engine/demux.h"
 #include "sticky-events.h"
 
 #include <string.h>
@@ -77,21 +78,6 @@ GST_STATIC_PAD_TEMPLATE ("dtls_src", GST_PAD_SRC, GST_PAD_ALWAYS,
 G_DEFINE_TYPE (DtlsSrtpDemux, dtls_srtp_demux, GST_TYPE_ELEMENT);
 GST_ELEMENT_REGISTER_DEFINE (dtlssrtpdemux, "dtlssrtpdemux", GST_RANK_NONE,
     DTLS_TYPE_SRTP_DEMUX);
-
-static DtlsProtocol
-buffer_protocol (GstBuffer * buffer)
-{
-  guint8 head[2];
-  gsize size = gst_buffer_extract (buffer, 0, head, sizeof (head));
-
-  return dtls_demux (head, size);
-}
-
-static gboolean
-protocol_is_media (DtlsProtocol protocol)
-{
-  return protocol == DTLS_PROTOCOL_RTP || protocol == DTLS_PROTOCOL_RTCP;
-}
 
 /* The caps that tell the truth, unless what is linked there insists on those
  * that came in: some label everything from the network application/x-rtp. */
@@ -160,12 +146,12 @@ static GstFlowReturn
 demux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   DtlsSrtpDemux *self = DTLS_SRTP_DEMUX (parent);
-  DtlsProtocol protocol = buffer_protocol (buffer);
+  DtlsProtocol protocol = dtls_buffer_get_protocol (buffer);
 
   GST_OBJECT_LOCK (self);
   self->packets[protocol]++;
   GST_OBJECT_UNLOCK (self);
-  if (protocol_is_media (protocol))
+  if (dtls_protocol_is_media (protocol))
     return demux_push (self, self->rtp_src, buffer);
   if (protocol == DTLS_PROTOCOL_DTLS)
     return demux_push (self, self->dtls_src, buffer);
@@ -186,12 +172,12 @@ static gboolean
 demux_sort (GstBuffer ** buffer, guint index, gpointer data)
 {
   Sorting *sorting = data;
-  DtlsProtocol protocol = buffer_protocol (*buffer);
+  DtlsProtocol protocol = dtls_buffer_get_protocol (*buffer);
 
   sorting->packets[protocol]++;
   if (protocol == DTLS_PROTOCOL_DTLS) {
     gst_buffer_list_add (sorting->dtls, g_steal_pointer (buffer));
-  } else if (!protocol_is_media (protocol)) {
+  } else if (!dtls_protocol_is_media (protocol)) {
     gst_clear_buffer (buffer);
   }
   return TRUE;
@@ -280,7 +266,7 @@ demux_get_stats (DtlsSrtpDemux * self)
   memcpy (packets, self->packets, sizeof (packets));
   GST_OBJECT_UNLOCK (self);
   for (i = 0; i < DTLS_N_PROTOCOLS; i++) {
-    if (i != DTLS_PROTOCOL_DTLS && !protocol_is_media (i))
+    if (i != DTLS_PROTOCOL_DTLS && !dtls_protocol_is_media (i))
       gst_structure_set (dropped, dtls_protocol_name (i), G_TYPE_UINT64,
           packets[i], NULL);
   }
@@ -327,14 +313,12 @@ demux_finalize (GObject * object)
 static GstPad *
 demux_add_pad (DtlsSrtpDemux * self, GstStaticPadTemplate * template)
 {
-  GstPad *pad = gst_pad_new_from_static_template (template,
-      template->name_template);
+  GstPad *pad = dtls_element_add_pad (GST_ELEMENT (self), template);
 
   if (template->direction == GST_PAD_SRC) {
     gst_pad_use_fixed_caps (pad);
     gst_flow_combiner_add_pad (self->combiner, pad);
   }
-  gst_element_add_pad (GST_ELEMENT (self), pad);
   return pad;
 }
 

@@ -41,8 +41,6 @@
 #include "sender-link.h"
 #include "static-keys.h"
 
-#include <string.h>
-
 GST_DEBUG_CATEGORY_STATIC (dtlssrtpenc_debug);
 #define GST_CAT_DEFAULT dtlssrtpenc_debug
 
@@ -261,29 +259,6 @@ enc_change_state (GstElement * element, GstStateChange transition)
   return result;
 }
 
-/* "rtp_sink_3" for the pattern "rtp_sink_%d", or the lowest free number. */
-static gchar *
-enc_pad_name (DtlsSrtpEnc * self, const gchar * pattern, const gchar * wanted)
-{
-  gsize prefix = strlen (pattern) - strlen ("%d");
-  GstPad *taken;
-  guint i;
-
-  if (wanted != NULL)
-    return g_strdup (wanted);
-  if (!g_str_has_suffix (pattern, "%d"))
-    return g_strdup (pattern);
-  for (i = 0;; i++) {
-    g_autofree gchar *name = g_strdup_printf ("%.*s%u", (gint) prefix, pattern,
-        i);
-
-    taken = gst_element_get_static_pad (GST_ELEMENT (self), name);
-    if (taken == NULL)
-      return g_steal_pointer (&name);
-    gst_object_unref (taken);
-  }
-}
-
 static gboolean
 enc_send_event (GstElement * element, GstEvent * event)
 {
@@ -314,8 +289,7 @@ enc_request_new_pad (GstElement * element, GstPadTemplate * template,
     const gchar * wanted, const GstCaps * caps)
 {
   DtlsSrtpEnc *self = DTLS_SRTP_ENC (element);
-  const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
-  g_autofree gchar *name = enc_pad_name (self, pattern, wanted);
+  g_autofree gchar *name = dtls_element_name_pad (element, template, wanted);
   GstPad *taken = gst_element_get_static_pad (element, name), *pad;
 
   if (taken != NULL) {

@@ -279,38 +279,18 @@ keyer_request_keys_pad (SrtpKeyer * self, GstPadTemplate * template)
   return pad;
 }
 
-/* The lowest free name when none is asked for. */
-static gchar *
-keyer_pad_name (SrtpKeyer * self, const gchar * prefix)
-{
-  GstPad *taken;
-  gchar *name;
-  guint i;
-
-  for (i = 0;; i++) {
-    name = g_strdup_printf ("%s%u", prefix, i);
-    taken = gst_element_get_static_pad (GST_ELEMENT (self), name);
-    if (taken == NULL)
-      return name;
-    gst_object_unref (taken);
-    g_free (name);
-  }
-}
-
 static GstPad *
 keyer_request_new_pad (GstElement * element, GstPadTemplate * template,
-    const gchar * name, const GstCaps * caps)
+    const gchar * wanted, const GstCaps * caps)
 {
   SrtpKeyer *self = SRTP_KEYER (element);
   const gchar *pattern = GST_PAD_TEMPLATE_NAME_TEMPLATE (template);
   gboolean is_rtp = g_str_equal (pattern, "rtp_sink_%u");
-  g_autofree gchar *own_name = NULL;
+  g_autofree gchar *name = NULL;
 
   if (g_str_equal (pattern, "keys"))
     return keyer_request_keys_pad (self, template);
-  if (name == NULL)
-    name = own_name = keyer_pad_name (self,
-        is_rtp ? "rtp_sink_" : "rtcp_sink_");
+  name = dtls_element_name_pad (element, template, wanted);
   return dtls_media_sender_add_pad (self->sender, template, name,
       is_rtp ? DTLS_SRTP_RTP : DTLS_SRTP_RTCP, NULL);
 }

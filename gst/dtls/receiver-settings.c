@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The values of the properties, and when they count.
+ * When the values of the properties count, and what a value does that cannot
+ * be used.
  *
- * Locks: one, over the values; the link, the certificate's choice and the
- * owner are called without it.
+ * No lock: the values, the link and the certificate's choice have theirs.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #include "link-stats.h"
 #include "receiver-link.h"
 #include "receiver-properties.h"
+#include "receiver-values.h"
 
 GST_DEBUG_CATEGORY_STATIC (receiver_debug);
 #define GST_CAT_DEFAULT receiver_debug
@@ -31,13 +32,7 @@ struct _DtlsReceiverSettings
   guint first_id;
   DtlsCertificateChoice *certificate;
   DtlsReceiverLink *link;
-
-  GMutex lock;
-
-  /* All below under the lock. */
-  gchar *connection_id;
-  DtlsConfig config;            /* owns fingerprints and priority */
-  GError *errors[DTLS_RECEIVER_N_PROPERTIES];   /* why the last value was not taken */
+  DtlsReceiverValues *values;
 };
 
 void
@@ -80,17 +75,6 @@ ref_link (DtlsReceiverSettings * self)
   return dtls_receiver_link_ref_link (self->link);
 }
 
-static gchar *
-dup_connection_id (DtlsReceiverSettings * self)
-{
-  gchar *id;
-
-  g_mutex_lock (&self->lock);
-  id = g_strdup (self->connection_id);
-  g_mutex_unlock (&self->lock);
-  return id;
-}
-
 DtlsLink *
 dtls_receiver_settings_obtain_link (DtlsReceiverSettings * self)
 {
@@ -99,7 +83,7 @@ dtls_receiver_settings_obtain_link (DtlsReceiverSettings * self)
 
   if (link)
     return link;
-  id = dup_connection_id (self);
+  id = dtls_receiver_values_dup_connection_id (self->values);
   if (id)
     link = dtls_link_obtain (id);
   g_free (id);
@@ -122,32 +106,9 @@ static void
 keep_error (DtlsReceiverSettings * self, DtlsReceiverProperty property,
     GError * error)
 {
-  GError *old;
-
   if (error)
     GST_ERROR_OBJECT (self->owner, "%s", error->message);
-  g_mutex_lock (&self->lock);
-  old = self->errors[property];
-  self->errors[property] = error;
-  g_mutex_unlock (&self->lock);
-  g_clear_error (&old);
-}
-
-static void
-set_string (DtlsReceiverSettings * self, gchar ** field, const GValue * value)
-{
-  g_mutex_lock (&self->lock);
-  g_free (*field);
-  *field = g_value_dup_string (value);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-set_uint (DtlsReceiverSettings * self, guint * field, const GValue * value)
-{
-  g_mutex_lock (&self->lock);
-  *field = g_value_get_uint (value);
-  g_mutex_unlock (&self->lock);
+  dtls_receiver_values_take_error (self->values, property, error);
 }
 
 static void
@@ -161,19 +122,6 @@ set_pem (DtlsReceiverSettings * self, const gchar * pem)
 
 /* Takes @fingerprints. */
 static void
-keep_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
-{
-  DtlsFingerprints *old;
-
-  g_mutex_lock (&self->lock);
-  old = self->config.fingerprints;
-  self->config.fingerprints = fingerprints;
-  g_mutex_unlock (&self->lock);
-  g_clear_pointer (&old, dtls_fingerprints_unref);
-}
-
-/* Takes @fingerprints. */
-static void
 use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
 {
   DtlsLink *link = ref_link (self);
@@ -181,7 +129,7 @@ use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
   if (link)
     dtls_link_set_fingerprints (link, fingerprints);
   g_clear_object (&link);
-  keep_fingerprints (self, fingerprints);
+  dtls_receiver_values_take_fingerprints (self->values, fingerprints);
 }
 
 /* The value cannot be used, but the peer was to be verified: where no former
@@ -190,16 +138,11 @@ static void
 refuse_fingerprints (DtlsReceiverSettings * self, GError * error)
 {
   DtlsLink *link = ref_link (self);
-  gboolean have_former;
-
-  g_mutex_lock (&self->lock);
-  have_former = self->config.fingerprints != NULL;
-  g_mutex_unlock (&self->lock);
 
   if (link) {
     GST_ELEMENT_WARNING (self->owner, LIBRARY, SETTINGS,
         ("%s", error->message), (NULL));
-    if (!have_former)
+    if (!dtls_receiver_values_have_fingerprints (self->values))
       use_fingerprints (self,
           dtls_fingerprints_parse (IMPOSSIBLE_FINGERPRINT, NULL));
   }
@@ -230,11 +173,8 @@ set_profiles (DtlsReceiverSettings * self, const gchar * text)
   DtlsProfiles profiles;
   GError *error = NULL;
 
-  if (dtls_profiles_parse (text, &profiles, &error)) {
-    g_mutex_lock (&self->lock);
-    self->config.profiles = profiles;
-    g_mutex_unlock (&self->lock);
-  }
+  if (dtls_profiles_parse (text, &profiles, &error))
+    dtls_receiver_values_set_profiles (self->values, &profiles);
   keep_error (self, DTLS_RECEIVER_SRTP_PROFILES, error);
 }
 
@@ -242,41 +182,20 @@ gboolean
 dtls_receiver_settings_set_property (DtlsReceiverSettings * self, guint id,
     const GValue * value)
 {
-  switch (id - self->first_id) {
-    case DTLS_RECEIVER_CONNECTION_ID:
-      set_string (self, &self->connection_id, value);
-      return TRUE;
+  DtlsReceiverProperty property = id - self->first_id;
+
+  switch (property) {
     case DTLS_RECEIVER_PEM:
       set_pem (self, g_value_get_string (value));
       return TRUE;
     case DTLS_RECEIVER_PEER_FINGERPRINT:
       set_fingerprints (self, g_value_get_string (value));
       return TRUE;
-    case DTLS_RECEIVER_VERIFY:
-      g_mutex_lock (&self->lock);
-      self->config.verify = g_value_get_enum (value);
-      g_mutex_unlock (&self->lock);
-      return TRUE;
     case DTLS_RECEIVER_SRTP_PROFILES:
       set_profiles (self, g_value_get_string (value));
       return TRUE;
-    case DTLS_RECEIVER_MTU:
-      set_uint (self, &self->config.mtu, value);
-      return TRUE;
-    case DTLS_RECEIVER_RETRANSMIT_TIMEOUT:
-      set_uint (self, &self->config.retransmit_timeout_ms, value);
-      return TRUE;
-    case DTLS_RECEIVER_RETRANSMIT_CAP:
-      set_uint (self, &self->config.retransmit_cap_ms, value);
-      return TRUE;
-    case DTLS_RECEIVER_HANDSHAKE_TIMEOUT:
-      set_uint (self, &self->config.handshake_timeout_ms, value);
-      return TRUE;
-    case DTLS_RECEIVER_PRIORITY:
-      set_string (self, (gchar **) & self->config.priority, value);
-      return TRUE;
     default:
-      return FALSE;
+      return dtls_receiver_values_set (self->values, property, value);
   }
 }
 
@@ -344,53 +263,13 @@ get_stats (DtlsReceiverSettings * self, GValue * value)
   g_clear_object (&link);
 }
 
-/* With the lock held. */
-static gboolean
-get_value (DtlsReceiverSettings * self, DtlsReceiverProperty property,
-    GValue * value)
-{
-  switch (property) {
-    case DTLS_RECEIVER_CONNECTION_ID:
-      g_value_set_string (value, self->connection_id);
-      return TRUE;
-    case DTLS_RECEIVER_PEER_FINGERPRINT:
-      g_value_take_string (value, self->config.fingerprints ?
-          dtls_fingerprints_to_string (self->config.fingerprints) : NULL);
-      return TRUE;
-    case DTLS_RECEIVER_VERIFY:
-      g_value_set_enum (value, self->config.verify);
-      return TRUE;
-    case DTLS_RECEIVER_SRTP_PROFILES:
-      g_value_take_string (value,
-          dtls_profiles_to_string (&self->config.profiles));
-      return TRUE;
-    case DTLS_RECEIVER_MTU:
-      g_value_set_uint (value, self->config.mtu);
-      return TRUE;
-    case DTLS_RECEIVER_RETRANSMIT_TIMEOUT:
-      g_value_set_uint (value, self->config.retransmit_timeout_ms);
-      return TRUE;
-    case DTLS_RECEIVER_RETRANSMIT_CAP:
-      g_value_set_uint (value, self->config.retransmit_cap_ms);
-      return TRUE;
-    case DTLS_RECEIVER_HANDSHAKE_TIMEOUT:
-      g_value_set_uint (value, self->config.handshake_timeout_ms);
-      return TRUE;
-    case DTLS_RECEIVER_PRIORITY:
-      g_value_set_string (value, self->config.priority);
-      return TRUE;
-    default:
-      return FALSE;
-  }
-}
-
 gboolean
 dtls_receiver_settings_get_property (DtlsReceiverSettings * self, guint id,
     GValue * value)
 {
-  gboolean known;
+  DtlsReceiverProperty property = id - self->first_id;
 
-  switch (id - self->first_id) {
+  switch (property) {
     case DTLS_RECEIVER_PEM:
       get_pem (self, value);
       return TRUE;
@@ -407,10 +286,7 @@ dtls_receiver_settings_get_property (DtlsReceiverSettings * self, guint id,
       g_value_set_enum (value, dtls_receiver_link_get_state (self->link));
       return TRUE;
     default:
-      g_mutex_lock (&self->lock);
-      known = get_value (self, id - self->first_id, value);
-      g_mutex_unlock (&self->lock);
-      return known;
+      return dtls_receiver_values_get (self->values, property, value);
   }
 }
 
@@ -423,23 +299,10 @@ dtls_receiver_settings_set_certificate_pad (DtlsReceiverSettings * self,
 
 /* Changes of state */
 
-static GError *
-dup_first_error (DtlsReceiverSettings * self)
-{
-  GError *error = NULL;
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < DTLS_RECEIVER_N_PROPERTIES && !error; i++)
-    error = self->errors[i] ? g_error_copy (self->errors[i]) : NULL;
-  g_mutex_unlock (&self->lock);
-  return error;
-}
-
 DtlsLink *
 dtls_receiver_settings_open (DtlsReceiverSettings * self)
 {
-  GError *error = dup_first_error (self);
+  GError *error = dtls_receiver_values_dup_error (self->values);
   DtlsLink *link = NULL;
 
   if (!error)
@@ -459,27 +322,6 @@ dtls_receiver_settings_open (DtlsReceiverSettings * self)
   return link;
 }
 
-/* Takes @certificate. */
-static void
-configure (DtlsReceiverSettings * self, DtlsLink * link,
-    DtlsCertificate * certificate)
-{
-  DtlsConfig config;
-
-  g_mutex_lock (&self->lock);
-  config = self->config;
-  config.priority = g_strdup (self->config.priority);
-  if (config.fingerprints)
-    dtls_fingerprints_ref (config.fingerprints);
-  g_mutex_unlock (&self->lock);
-
-  config.certificate = certificate;
-  dtls_link_configure (link, &config);
-  dtls_certificate_unref (certificate);
-  g_clear_pointer (&config.fingerprints, dtls_fingerprints_unref);
-  g_free ((gchar *) config.priority);
-}
-
 gboolean
 dtls_receiver_settings_start (DtlsReceiverSettings * self)
 {
@@ -489,7 +331,8 @@ dtls_receiver_settings_start (DtlsReceiverSettings * self)
 
   certificate = dtls_certificate_choice_get (self->certificate, &error);
   if (certificate) {
-    configure (self, link, certificate);
+    dtls_receiver_values_configure (self->values, link, certificate);
+    dtls_certificate_unref (certificate);
     dtls_link_start (link, DTLS_SIDE_RECEIVER, &error);
   }
   g_object_unref (link);
@@ -518,7 +361,8 @@ restart_link (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints,
   if (!asked || !fingerprints)
     return asked;
   keep_error (self, DTLS_RECEIVER_PEER_FINGERPRINT, NULL);
-  keep_fingerprints (self, dtls_fingerprints_ref (fingerprints));
+  dtls_receiver_values_take_fingerprints (self->values,
+      dtls_fingerprints_ref (fingerprints));
   g_object_notify (G_OBJECT (self->owner), "peer-fingerprint");
   return TRUE;
 }
@@ -564,28 +408,15 @@ dtls_receiver_settings_new (GstElement * owner, guint first_id)
   self->first_id = first_id;
   self->certificate = dtls_certificate_choice_new (owner);
   self->link = dtls_receiver_link_new (owner);
-  g_mutex_init (&self->lock);
-  dtls_profiles_parse (DTLS_PROFILES_DEFAULT, &self->config.profiles, NULL);
-  self->config.verify = DTLS_VERIFY_AUTO;
-  self->config.mtu = DTLS_MTU_DEFAULT;
-  self->config.retransmit_timeout_ms = DTLS_RETRANSMIT_TIMEOUT_MS;
-  self->config.retransmit_cap_ms = DTLS_RETRANSMIT_CAP_MS;
-  self->config.handshake_timeout_ms = DTLS_HANDSHAKE_TIMEOUT_MS;
+  self->values = dtls_receiver_values_new ();
   return self;
 }
 
 void
 dtls_receiver_settings_free (DtlsReceiverSettings * self)
 {
-  guint i;
-
   dtls_certificate_choice_free (self->certificate);
   dtls_receiver_link_free (self->link);
-  g_free (self->connection_id);
-  g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
-  g_free ((gchar *) self->config.priority);
-  for (i = 0; i < DTLS_RECEIVER_N_PROPERTIES; i++)
-    g_clear_error (&self->errors[i]);
-  g_mutex_clear (&self->lock);
+  dtls_receiver_values_free (self->values);
   g_free (self);
 }

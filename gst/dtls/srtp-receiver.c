@@ -10,7 +10,7 @@
 
 #include "srtp-receiver.h"
 
-#include "engine/demux.h"
+#include "buffer-protocol.h"
 #include "packet-gather.h"
 #include "srtp-slot.h"
 
@@ -77,10 +77,7 @@ receiver_unprotect_packet (DtlsPacket * packet, gpointer data)
 static gboolean
 take_if_rtcp (GstBuffer ** buffer, guint index, gpointer rtcp)
 {
-  guint8 start[2];
-  gsize size = gst_buffer_extract (*buffer, 0, start, sizeof start);
-
-  if (packet_kind (start, size) == DTLS_SRTP_RTCP)
+  if (dtls_buffer_get_protocol (*buffer) == DTLS_PROTOCOL_RTCP)
     gst_buffer_list_add (rtcp, g_steal_pointer (buffer));
   return TRUE;
 }

@@ -46,6 +46,36 @@ test_source_is_what_has_no_sink_pads (void)
   gst_object_unref (element);
 }
 
+static GstStaticPadTemplate numbered_template =
+GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS_ANY);
+
+static void
+assert_name (GstElement * element, GstStaticPadTemplate * of,
+    const gchar * wanted, const gchar * expected)
+{
+  GstPadTemplate *template = gst_object_ref_sink
+      (gst_static_pad_template_get (of));
+  g_autofree gchar *name = dtls_element_name_pad (element, template, wanted);
+
+  g_assert_cmpstr (name, ==, expected);
+  gst_object_unref (template);
+}
+
+static void
+test_lowest_free_number_names_a_pad (void)
+{
+  GstElement *element = gst_object_ref_sink (gst_bin_new (NULL));
+
+  assert_name (element, &numbered_template, NULL, "sink_0");
+  gst_element_add_pad (element, gst_pad_new ("sink_0", GST_PAD_SINK));
+  gst_element_add_pad (element, gst_pad_new ("sink_2", GST_PAD_SINK));
+  assert_name (element, &numbered_template, NULL, "sink_1");
+  assert_name (element, &numbered_template, "sink_7", "sink_7");
+  assert_name (element, &src_template, NULL, "src");
+  gst_object_unref (element);
+}
+
 static void
 test_link_leads_to_one_pad_or_none (void)
 {
@@ -74,6 +104,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/element-pads/" #name, test_##name)
   ADD (late_pad_is_active);
   ADD (source_is_what_has_no_sink_pads);
+  ADD (lowest_free_number_names_a_pad);
   ADD (link_leads_to_one_pad_or_none);
   return g_test_run ();
 }
