@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dtls/elements.h"
+#include "element-values.h"
 
 static inline GstElement *
 certgen_make (void)
@@ -17,15 +18,6 @@ certgen_make (void)
 
   g_assert_nonnull (element);
   return element;
-}
-
-static inline gchar *
-certgen_get_string (GstElement * element, const gchar * property)
-{
-  gchar *value;
-
-  g_object_get (element, property, &value, NULL);
-  return value;
 }
 
 static inline void

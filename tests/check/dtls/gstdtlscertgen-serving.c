@@ -82,7 +82,7 @@ static void
 test_stream (void)
 {
   GstHarness *harness = gst_harness_new ("dtlscertgen");
-  g_autofree gchar *pem = certgen_get_string (harness->element, "pem");
+  g_autofree gchar *pem = element_string (harness->element, "pem");
   g_autoptr (GstBuffer) buffer = NULL;
   g_autoptr (GstCaps) caps = NULL;
   GstMapInfo map;
@@ -133,7 +133,7 @@ test_to_file (void)
     run_to_eos (pipeline);
     certgen_stop (pipeline);
   }
-  pem = certgen_get_string (certgen, "pem");
+  pem = element_string (certgen, "pem");
   g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   g_assert_cmpstr (content, ==, pem);
   g_unlink (path);
@@ -179,7 +179,7 @@ test_serves_pipeline (void)
   of_late = taker_ask_pipeline (late);
   g_assert_nonnull (of_early);
   g_assert_nonnull (of_late);
-  expected = certgen_get_string (certgen, "fingerprint");
+  expected = element_string (certgen, "fingerprint");
   first = take_fingerprint (of_early);
   second = take_fingerprint (of_late);
   g_assert_cmpstr (first, ==, expected);
@@ -201,11 +201,11 @@ test_scope_association (void)
   gst_util_set_object_arg (G_OBJECT (certgen), "scope", "association");
   gst_bin_add_many (GST_BIN (pipeline), certgen, taker, NULL);
   gst_element_set_state (pipeline, GST_STATE_READY);
-  before = certgen_get_string (certgen, "fingerprint");
+  before = element_string (certgen, "fingerprint");
   context = taker_ask_pipeline (taker);
   first = take_fingerprint (context);
   second = take_fingerprint (context);
-  latest = certgen_get_string (certgen, "fingerprint");
+  latest = element_string (certgen, "fingerprint");
   g_assert_null (before);
   g_assert_cmpstr (first, !=, second);
   g_assert_cmpstr (latest, ==, second);
@@ -243,7 +243,7 @@ test_serves_one_association (void)
   early = ask_over_pad (pad);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   running = ask_over_pad (pad);
-  expected = certgen_get_string (certgen, "fingerprint");
+  expected = element_string (certgen, "fingerprint");
   g_assert_cmpstr (early, ==, expected);
   g_assert_cmpstr (running, ==, expected);
   g_assert_null (taker_ask_pipeline (other));
@@ -294,7 +294,7 @@ test_serves_one_in_bin (void)
   g_assert_true (gst_element_link_pads (certgen, "src", bin, "in"));
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   given = ask_over_pad (pad);
-  expected = certgen_get_string (certgen, "fingerprint");
+  expected = element_string (certgen, "fingerprint");
   g_assert_cmpstr (given, ==, expected);
   g_assert_null (taker_ask_pipeline (other));
   certgen_stop (pipeline);
@@ -355,7 +355,7 @@ test_message (void)
   g_signal_connect (certgen, "notify::fingerprint", G_CALLBACK (count_notify),
       &notified);
   gst_element_set_state (pipeline, GST_STATE_READY);
-  fingerprint = certgen_get_string (certgen, "fingerprint");
+  fingerprint = element_string (certgen, "fingerprint");
   message = certgen_pop_message (pipeline, GST_MESSAGE_ELEMENT);
   g_assert_nonnull (message);
   structure = gst_message_get_structure (message);

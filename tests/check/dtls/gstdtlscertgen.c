@@ -15,9 +15,9 @@ static void
 test_properties (void)
 {
   g_autoptr (GstElement) element = gst_object_ref_sink (certgen_make ());
-  g_autofree gchar *pem = certgen_get_string (element, "pem");
-  g_autofree gchar *again = certgen_get_string (element, "pem");
-  g_autofree gchar *fingerprint = certgen_get_string (element, "fingerprint");
+  g_autofree gchar *pem = element_string (element, "pem");
+  g_autofree gchar *again = element_string (element, "pem");
+  g_autofree gchar *fingerprint = element_string (element, "fingerprint");
   g_autoptr (GstDateTime) not_after = NULL;
 
   g_object_get (element, "not-after", &not_after, NULL);
@@ -32,11 +32,11 @@ static void
 test_key_type (void)
 {
   g_autoptr (GstElement) element = gst_object_ref_sink (certgen_make ());
-  g_autofree gchar *p256 = certgen_get_string (element, "pem");
+  g_autofree gchar *p256 = element_string (element, "pem");
   g_autofree gchar *p384 = NULL;
 
   gst_util_set_object_arg (G_OBJECT (element), "key-type", "ecdsa-p384");
-  p384 = certgen_get_string (element, "pem");
+  p384 = element_string (element, "pem");
   g_assert_cmpuint (strlen (p384), >, strlen (p256));
 }
 
@@ -78,8 +78,8 @@ test_own_pem (void)
   g_autofree gchar *fingerprint = NULL, *read = NULL;
 
   g_object_set (element, "pem", pem, NULL);
-  fingerprint = certgen_get_string (element, "fingerprint");
-  read = certgen_get_string (element, "pem");
+  fingerprint = element_string (element, "fingerprint");
+  read = element_string (element, "pem");
   g_assert_cmpstr (fingerprint, ==, expected);
   g_assert_null (strstr (read, "KEY"));
   g_assert_true (g_str_has_prefix (pem, read));
@@ -100,7 +100,7 @@ assert_fails (const gchar * property, const gchar * value, const gchar * why)
   gst_object_ref_sink (pipeline);
   gst_bin_add (GST_BIN (pipeline), element);
   g_object_set (element, property, value, NULL);
-  fingerprint = certgen_get_string (element, "fingerprint");
+  fingerprint = element_string (element, "fingerprint");
   g_assert_null (fingerprint);
   g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_READY), ==,
       GST_STATE_CHANGE_FAILURE);
@@ -151,7 +151,7 @@ test_bad_pem_while_running (void)
   g_object_set (element, "pem", pem, NULL);
   gst_element_set_state (pipeline, GST_STATE_READY);
   g_object_set (element, "pem", "junk", NULL);
-  fingerprint = certgen_get_string (element, "fingerprint");
+  fingerprint = element_string (element, "fingerprint");
   g_assert_cmpstr (fingerprint, ==, expected);
   message = certgen_pop_message (pipeline, GST_MESSAGE_WARNING);
   g_assert_nonnull (message);
@@ -171,11 +171,11 @@ test_location (void)
     g_object_set (element, "location", path, NULL);
     g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==,
         GST_STATE_CHANGE_SUCCESS);
-    *(i ? &second : &first) = certgen_get_string (element, "fingerprint");
+    *(i ? &second : &first) = element_string (element, "fingerprint");
     certgen_stop (element);
     g_object_set (element, "location", NULL, NULL);
     g_free (other);
-    other = certgen_get_string (element, "fingerprint");
+    other = element_string (element, "fingerprint");
   }
   g_assert_cmpstr (first, ==, second);
   g_assert_cmpstr (other, !=, second);
@@ -200,7 +200,7 @@ test_pem_and_location (void)
   g_assert_cmpint (gst_element_set_state (element, GST_STATE_READY), ==,
       GST_STATE_CHANGE_FAILURE);
   g_object_set (element, "location", NULL, NULL);
-  fingerprint = certgen_get_string (element, "fingerprint");
+  fingerprint = element_string (element, "fingerprint");
   g_assert_cmpstr (fingerprint, ==, expected);
 }
 

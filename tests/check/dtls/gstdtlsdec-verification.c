@@ -8,21 +8,9 @@
 #include <string.h>
 #include <gst/gst.h>
 
+#include "element-values.h"
 #include "enums.h"
 #include "peer.h"
-
-#define ZERO_FINGERPRINT \
-    "sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
-    "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
-
-static gchar *
-get_string (GstElement * element, const gchar * property)
-{
-  gchar *value = NULL;
-
-  g_object_get (element, property, &value, NULL);
-  return value;
-}
 
 /* Verification */
 
@@ -45,7 +33,7 @@ test_right_fingerprint_is_accepted (void)
 
   peer_new_unconnected_pair (pair);
   for (guint i = 0; i < 2; i++) {
-    gchar *fingerprint = get_string (pair[!i]->dec, "fingerprint");
+    gchar *fingerprint = element_string (pair[!i]->dec, "fingerprint");
 
     g_object_set (pair[i]->dec, "peer-fingerprint", fingerprint, "verify",
         DTLS_VERIFY_REQUIRED, NULL);
@@ -87,7 +75,7 @@ test_wrong_fingerprint_opens_neither_direction (void)
     GstStructure *failure;
 
     peer_new_unconnected_pair (pair);
-    g_object_set (pair[i]->dec, "peer-fingerprint", ZERO_FINGERPRINT, "verify",
+    g_object_set (pair[i]->dec, "peer-fingerprint", WRONG_FINGERPRINT, "verify",
         DTLS_VERIFY_AUTO, NULL);
     peer_start_pair (pair);
     peer_wait_for_state (pair[i], DTLS_STATE_FAILED);
@@ -122,7 +110,7 @@ test_required_holds_until_the_fingerprint_is_set (void)
   g_assert_cmpint (peer_get_state (pair[1]->dec), ==, DTLS_STATE_CONNECTING);
   g_assert_cmpint (peer_find_entry (pair[1], "enc key"), <, 0);
 
-  fingerprint = get_string (pair[0]->dec, "fingerprint");
+  fingerprint = element_string (pair[0]->dec, "fingerprint");
   g_object_set (pair[1]->dec, "peer-fingerprint", fingerprint, NULL);
   peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
   g_assert_cmpint (peer_find_entry (pair[1], "enc key"), >=, 0);
@@ -150,15 +138,6 @@ test_unusable_fingerprint_while_running_lets_nobody_in (void)
 }
 
 /* A new association beside the live one */
-
-static gboolean
-restart (Peer * peer, const gchar * fingerprint)
-{
-  gboolean done;
-
-  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
-  return done;
-}
 
 static GBytes *
 get_key (GstElement * element, const gchar * property)
@@ -197,9 +176,9 @@ run_restart (gboolean of_server)
   peer_new_pair (pair);
   former = get_key (pair[0]->enc, "encoder-key");
   if (of_server)
-    g_assert_true (restart (pair[1], NULL));
+    g_assert_true (element_restart (pair[1]->dec, NULL));
   g_assert_cmpuint (peer_count_entries (pair[1], "dec key"), ==, 1);
-  g_assert_true (restart (pair[0], NULL));
+  g_assert_true (element_restart (pair[0]->dec, NULL));
   for (guint i = 0; i < 2; i++) {
     peer_wait_for_entries (pair[i], "dec key", 2);
     g_assert_cmpuint (peer_count_entries (pair[i], "enc key"), ==, 2);
@@ -251,7 +230,7 @@ static void
 set_fingerprints (Peer * pair[2])
 {
   for (guint i = 0; i < 2; i++) {
-    gchar *fingerprint = get_string (pair[!i]->dec, "fingerprint");
+    gchar *fingerprint = element_string (pair[!i]->dec, "fingerprint");
 
     g_object_set (pair[i]->dec, "peer-fingerprint", fingerprint, "verify",
         DTLS_VERIFY_AUTO, NULL);
@@ -270,9 +249,9 @@ run_wrong_restart (guint told)
   peer_start_pair (pair);
   for (guint i = 0; i < 2; i++)
     peer_wait_for_state (pair[i], DTLS_STATE_CONNECTED);
-  g_assert_true (restart (pair[told], ZERO_FINGERPRINT));
+  g_assert_true (element_restart (pair[told]->dec, WRONG_FINGERPRINT));
   if (told == 1)
-    g_assert_true (restart (pair[0], NULL));
+    g_assert_true (element_restart (pair[0]->dec, NULL));
   wait_for_alert (pair[!told]);
   for (guint i = 0; i < 2; i++) {
     g_assert_cmpuint (peer_count_entries (pair[i], "dec key"), ==, 1);

@@ -10,23 +10,11 @@
 #include <string.h>
 #include <gst/check/gstharness.h>
 
+#include "element-values.h"
 #include "engine/certificate.h"
 #include "enums.h"
 #include "link-context.h"
 #include "peer.h"
-
-#define ZERO_FINGERPRINT \
-    "sha-256 00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:" \
-    "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
-
-static gchar *
-get_string (GstElement * element, const gchar * property)
-{
-  gchar *value = NULL;
-
-  g_object_get (element, property, &value, NULL);
-  return value;
-}
 
 /* State changes and bad values */
 
@@ -85,7 +73,7 @@ test_bad_value_fails_the_state_change (void)
   } cases[] = {
     {"pem", "no certificate", "PEM", NULL},
     {"peer-fingerprint", "sha-256 AB:CD", "AB:CD", NULL},
-    {"peer-fingerprint", "md5 00:11", "md5", ZERO_FINGERPRINT},
+    {"peer-fingerprint", "md5 00:11", "md5", WRONG_FINGERPRINT},
     {"srtp-profiles", "AES_9000", "AES_9000", "none"},
   };
 
@@ -140,14 +128,14 @@ static void
 test_pem_reads_as_one_certificate_without_key (void)
 {
   Peer *peer = peer_new ("p", FALSE);
-  gchar *first = get_string (peer->dec, "pem"), *second;
+  gchar *first = element_string (peer->dec, "pem"), *second;
 
   g_assert_cmpuint (count (first, "-----BEGIN"), ==, 1);
   g_assert_cmpuint (count (first, "-----BEGIN CERTIFICATE-----"), ==, 1);
   g_assert_true (g_str_has_prefix (first, "-----BEGIN CERTIFICATE-----"));
   peer_set_state (peer, GST_STATE_PLAYING);
   peer_set_state (peer, GST_STATE_NULL);
-  second = get_string (peer->dec, "pem");
+  second = element_string (peer->dec, "pem");
   g_assert_cmpstr (first, ==, second);
   g_free (first);
   g_free (second);
@@ -158,9 +146,9 @@ static void
 test_default_certificate_is_that_of_the_process (void)
 {
   Peer *a = peer_new ("a", FALSE), *b = peer_new ("b", FALSE);
-  gchar *pem_a = get_string (a->dec, "pem"), *pem_b;
+  gchar *pem_a = element_string (a->dec, "pem"), *pem_b;
 
-  pem_b = get_string (b->dec, "pem");
+  pem_b = element_string (b->dec, "pem");
   g_assert_cmpstr (pem_a, ==, pem_b);
   g_free (pem_a);
   g_free (pem_b);
@@ -177,9 +165,9 @@ test_certificate_pad_serves_this_element_alone (void)
 
   gst_object_ref_sink (gen);
   g_assert_true (gst_element_link_pads (gen, "src", a->dec, "certificate"));
-  made = get_string (gen, "fingerprint");
-  fingerprint_a = get_string (a->dec, "fingerprint");
-  fingerprint_b = get_string (b->dec, "fingerprint");
+  made = element_string (gen, "fingerprint");
+  fingerprint_a = element_string (a->dec, "fingerprint");
+  fingerprint_b = element_string (b->dec, "fingerprint");
   g_assert_cmpstr (fingerprint_a, ==, made);
   g_assert_cmpstr (fingerprint_b, !=, made);
   g_free (made);
@@ -206,7 +194,7 @@ test_certificate_of_the_pipeline (void)
   for (guint i = 0; i < 3; i++) {
     GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), names[i]);
 
-    fingerprints[i] = get_string (element, "fingerprint");
+    fingerprints[i] = element_string (element, "fingerprint");
     gst_object_unref (element);
   }
   g_assert_cmpstr (fingerprints[0], ==, fingerprints[1]);
@@ -224,8 +212,8 @@ test_peer_pem_is_the_peers_pem (void)
   gchar *pem, *peer_pem;
 
   peer_new_pair (pair);
-  pem = get_string (pair[0]->dec, "pem");
-  peer_pem = get_string (pair[1]->dec, "peer-pem");
+  pem = element_string (pair[0]->dec, "pem");
+  peer_pem = element_string (pair[1]->dec, "peer-pem");
   g_assert_cmpstr (pem, ==, peer_pem);
   g_free (pem);
   g_free (peer_pem);
@@ -290,7 +278,7 @@ test_encrypted_pem_is_refused_without_a_prompt (void)
       "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGj\n"
       "-----END ENCRYPTED PRIVATE KEY-----\n";
   Peer *peer = peer_new ("p", FALSE);
-  gchar *certificate = get_string (peer->dec, "pem");
+  gchar *certificate = element_string (peer->dec, "pem");
   gchar *pem = g_strconcat (certificate, encrypted, NULL);
 
   g_object_set (peer->dec, "pem", pem, NULL);
@@ -342,8 +330,8 @@ test_peer_pem_over_4_kb_is_whole (void)
   g_object_set (pair[0]->dec, "pem", with_key, NULL);
   peer_start_pair (pair);
   peer_wait_for_state (pair[1], DTLS_STATE_CONNECTED);
-  pem = get_string (pair[0]->dec, "pem");
-  peer_pem = get_string (pair[1]->dec, "peer-pem");
+  pem = element_string (pair[0]->dec, "pem");
+  peer_pem = element_string (pair[1]->dec, "peer-pem");
   g_assert_cmpuint (strlen (peer_pem), >, 6000);
   g_assert_cmpstr (pem, ==, peer_pem);
   g_free (with_key);

@@ -7,15 +7,6 @@
 
 #include "pair.h"
 
-static gboolean
-restart (Peer * peer, const gchar * fingerprint)
-{
-  gboolean done;
-
-  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
-  return done;
-}
-
 static guint64
 dec_count (Peer * peer, const gchar * inner, const gchar * name)
 {
@@ -83,7 +74,7 @@ test_media_go_on_over_a_restart (void)
 
   pair_open (&pair);
   count_keys (&pair, counts);
-  g_assert_true (restart (&pair.a, NULL));
+  g_assert_true (element_restart (pair.a.dec, NULL));
   pair_until (&pair, (gst_harness_push (pair.a.rtp, media_rtp (++n_sent, 1)),
           gst_harness_push (pair.b.rtp, media_rtp (n_sent, 1)),
           both_have_set (counts, 1)));
@@ -110,7 +101,7 @@ test_packet_that_was_late_at_a_restart_is_taken (void)
   count_keys (&pair, counts);
   gst_harness_push (pair.a.rtp, media_rtp (1, 1));
   late = gst_harness_pull (pair.a.rtp);
-  g_assert_true (restart (&pair.a, NULL));
+  g_assert_true (element_restart (pair.a.dec, NULL));
   pair_until (&pair, both_have_set (counts, 1));
   gst_harness_push (pair.b.net, late);
   g_assert_cmpuint (take_media (&pair.b), ==, 1);
@@ -127,11 +118,11 @@ test_wrong_fingerprint_of_a_restart_leaves_media_alone (void)
 
   pair_open (&pair);
   count_keys (&pair, counts);
-  g_assert_true (restart (&pair.a, PAIR_WRONG_FINGERPRINT));
+  g_assert_true (element_restart (pair.a.dec, WRONG_FINGERPRINT));
   pair_until (&pair, dec_count (&pair.b, "dropped", "alert") > 0);
   g_assert_true (both_have_set (counts, 0));
   set = element_string (pair.a.dec, "peer-fingerprint");
-  g_assert_cmpstr (set, ==, PAIR_WRONG_FINGERPRINT);
+  g_assert_cmpstr (set, ==, WRONG_FINGERPRINT);
   g_assert_true (pair_is_in_state (&pair, DTLS_STATE_CONNECTED));
   pair_assert_flow (&pair, &pair.a, &pair.b, 1);
   pair_assert_flow (&pair, &pair.b, &pair.a, 1);
@@ -144,7 +135,7 @@ test_bad_text_of_a_restart_leaves_media_alone (void)
   Pair pair;
 
   pair_open (&pair);
-  g_assert_false (restart (&pair.a, "sha-256 what"));
+  g_assert_false (element_restart (pair.a.dec, "sha-256 what"));
   pair_assert_flow (&pair, &pair.a, &pair.b, 1);
   pair_assert_flow (&pair, &pair.b, &pair.a, 1);
   pair_stop (&pair);
@@ -200,7 +191,7 @@ test_new_server_is_taken_up_on_restart (void)
   g_clear_pointer (&fingerprint, g_free);
   fingerprint = element_string (pair.b.dec, "fingerprint");
   peer_start (&pair.b);
-  g_assert_true (restart (&pair.a, fingerprint));
+  g_assert_true (element_restart (pair.a.dec, fingerprint));
   pair_connect (&pair);
   pair_until (&pair, g_atomic_int_get (&counts[0]) == 1);
   pair_assert_flow (&pair, &pair.a, &pair.b, 1);

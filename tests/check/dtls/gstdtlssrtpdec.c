@@ -140,7 +140,7 @@ test_wrong_fingerprint_opens_no_direction (void)
   Pair pair;
 
   pair_make (&pair);
-  g_object_set (pair.b.dec, "peer-fingerprint", PAIR_WRONG_FINGERPRINT, NULL);
+  g_object_set (pair.b.dec, "peer-fingerprint", WRONG_FINGERPRINT, NULL);
   pair_start (&pair);
   pair_until (&pair, element_state (pair.b.dec) == DTLS_STATE_FAILED);
   gst_harness_push (pair.b.rtp, media_rtp (1, 1));
@@ -180,7 +180,7 @@ test_wrong_fingerprint_set_late_stops_media (void)
 
   pair_open (&pair);
   pair_assert_flow (&pair, &pair.a, &pair.b, 1);
-  g_object_set (pair.b.dec, "peer-fingerprint", PAIR_WRONG_FINGERPRINT, NULL);
+  g_object_set (pair.b.dec, "peer-fingerprint", WRONG_FINGERPRINT, NULL);
   pair_until (&pair, element_state (pair.b.dec) == DTLS_STATE_FAILED);
   gst_harness_push (pair.a.rtp, media_rtp (2, 1));
   pair_carry (&pair);

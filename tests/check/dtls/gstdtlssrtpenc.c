@@ -120,25 +120,6 @@ report (const gchar * text)
 }
 
 static void
-read_all (GObject * object)
-{
-  guint n, i;
-  GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
-
-  for (i = 0; i < n; i++) {
-    GValue value = G_VALUE_INIT;
-
-    if (!(specs[i]->flags & G_PARAM_READABLE))
-      continue;
-    g_object_get_property (object, specs[i]->name,
-        (g_value_init (&value, specs[i]->value_type), &value));
-    g_value_unset (&value);
-  }
-  g_free (specs);
-}
-
-static void
 on_enc_state (GObject * enc, GParamSpec * pspec, Peer * peer)
 {
   const gchar *names[] = { "new", "closed", "failed", "connecting",
@@ -146,8 +127,8 @@ on_enc_state (GObject * enc, GParamSpec * pspec, Peer * peer)
   };
 
   report (names[element_state (GST_ELEMENT (enc))]);
-  read_all (G_OBJECT (peer->enc));
-  read_all (G_OBJECT (peer->dec));
+  element_read_all (peer->enc);
+  element_read_all (peer->dec);
 }
 
 static void
@@ -157,8 +138,8 @@ on_peer_pem (GObject * dec, GParamSpec * pspec, Peer * peer)
 
   g_assert_nonnull (pem);
   report ("peer-pem");
-  read_all (G_OBJECT (peer->enc));
-  read_all (G_OBJECT (peer->dec));
+  element_read_all (peer->enc);
+  element_read_all (peer->dec);
 }
 
 static void
@@ -166,8 +147,8 @@ on_key_set (GObject * enc, Peer * peer)
 {
   g_assert_true (g_atomic_pointer_get (&changing_thread) != g_thread_self ());
   report ("on-key-set");
-  read_all (G_OBJECT (peer->enc));
-  read_all (G_OBJECT (peer->dec));
+  element_read_all (peer->enc);
+  element_read_all (peer->dec);
 }
 
 static void

@@ -7,15 +7,11 @@
 #define DTLS_CHECK_PAIR_H
 
 #include "dtls/elements.h"
+#include "element-values.h"
 #include "engine/association.h"
 #include "media.h"
 
 #define PAIR_TIMEOUT_US (20 * G_USEC_PER_SEC)
-
-/* No certificate has it. */
-#define PAIR_WRONG_FINGERPRINT \
-    "sha-256 11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:" \
-    "11:11:11:11:11:11:11:11:11:11:11:11:11:11:11:11"
 
 typedef struct
 {
@@ -171,15 +167,6 @@ pair_open (Pair * self)
   pair_make (self);
   pair_start (self);
   pair_connect (self);
-}
-
-static inline gchar *
-element_string (GstElement * element, const gchar * property)
-{
-  gchar *text;
-
-  g_object_get (element, property, &text, NULL);
-  return text;
 }
 
 /* Fails unless RTP, RTCP and data of @from reach @to, the RTP in the clear. */

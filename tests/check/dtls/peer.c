@@ -7,6 +7,7 @@
 
 #include "peer.h"
 
+#include "element-values.h"
 #include "elements.h"
 
 void
@@ -32,26 +33,6 @@ who_is (Peer * self, GstElement * element)
   return element == self->enc ? "enc" : "dec";
 }
 
-/* Reads all there is to read: a handler may do that without a deadlock. */
-static void
-read_properties (GstElement * element)
-{
-  guint n;
-  GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
-
-  for (guint i = 0; i < n; i++) {
-    GValue value = G_VALUE_INIT;
-
-    if (!(specs[i]->flags & G_PARAM_READABLE))
-      continue;
-    g_value_init (&value, specs[i]->value_type);
-    g_object_get_property (G_OBJECT (element), specs[i]->name, &value);
-    g_value_unset (&value);
-  }
-  g_free (specs);
-}
-
 static void
 on_state (GstElement * element, GParamSpec * pspec, Peer * self)
 {
@@ -59,8 +40,8 @@ on_state (GstElement * element, GParamSpec * pspec, Peer * self)
     "new", "closed", "failed", "connecting", "connected"
   };
 
-  read_properties (self->enc);
-  read_properties (self->dec);
+  element_read_all (self->enc);
+  element_read_all (self->dec);
   write_diary (self, who_is (self, element), names[peer_get_state (element)]);
 }
 
@@ -78,8 +59,8 @@ on_peer_pem (GstElement * element, GParamSpec * pspec, Peer * self)
 static void
 on_key (GstElement * element, Peer * self)
 {
-  read_properties (self->enc);
-  read_properties (self->dec);
+  element_read_all (self->enc);
+  element_read_all (self->dec);
   g_mutex_lock (&self->lock);
   if (self->changing_state == g_thread_self ())
     self->key_in_state_change = TRUE;

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "element-values.h"
 #include "peer.h"
 
 #define FINGERPRINT \
@@ -14,11 +15,9 @@
 static void
 assert_string (GstElement * dec, const gchar * property, const gchar * expected)
 {
-  gchar *value;
+  g_autofree gchar *value = element_string (dec, property);
 
-  g_object_get (dec, property, &value, NULL);
   g_assert_cmpstr (value, ==, expected);
-  g_free (value);
 }
 
 static void
@@ -70,22 +69,13 @@ test_bad_value_leaves_the_former (void)
   peer_free (peer);
 }
 
-static gboolean
-restart (Peer * peer, const gchar * fingerprint)
-{
-  gboolean done;
-
-  g_signal_emit_by_name (peer->dec, "restart", fingerprint, &done);
-  return done;
-}
-
 static void
 assert_refused (Peer * peer, const gchar * fingerprint, const gchar * reason)
 {
   GstMessage *message;
   GError *error;
 
-  g_assert_false (restart (peer, fingerprint));
+  g_assert_false (element_restart (peer->dec, fingerprint));
   message = peer_pop_message (peer, GST_MESSAGE_WARNING);
   g_assert_nonnull (message);
   gst_message_parse_warning (message, &error, NULL);
@@ -105,7 +95,7 @@ test_restart_needs_an_association (void)
   assert_refused (peer, FINGERPRINT, "no association");
   assert_string (peer->dec, "peer-fingerprint", NULL);
   peer_set_state (peer, GST_STATE_PLAYING);
-  g_assert_true (restart (peer, FINGERPRINT));
+  g_assert_true (element_restart (peer->dec, FINGERPRINT));
   assert_string (peer->dec, "peer-fingerprint", FINGERPRINT);
   peer_free (peer);
 }
@@ -116,10 +106,10 @@ test_restart_refuses_what_is_no_fingerprint (void)
   Peer *pair[2];
 
   peer_new_pair (pair);
-  g_assert_true (restart (pair[1], FINGERPRINT));
+  g_assert_true (element_restart (pair[1]->dec, FINGERPRINT));
   assert_refused (pair[1], "sha-256 what", "what");
   assert_refused (pair[1], "md5 00:11", "md5");
-  g_assert_false (restart (pair[1], ""));
+  g_assert_false (element_restart (pair[1]->dec, ""));
   assert_string (pair[1]->dec, "peer-fingerprint", FINGERPRINT);
   g_assert_cmpint (peer_get_state (pair[1]->dec), ==, DTLS_STATE_CONNECTED);
   /* A bad argument is no bad property. */
@@ -134,8 +124,8 @@ test_restart_without_a_value_keeps_the_former (void)
   Peer *pair[2];
 
   peer_new_pair (pair);
-  g_assert_true (restart (pair[1], FINGERPRINT));
-  g_assert_true (restart (pair[1], NULL));
+  g_assert_true (element_restart (pair[1]->dec, FINGERPRINT));
+  g_assert_true (element_restart (pair[1]->dec, NULL));
   assert_string (pair[1]->dec, "peer-fingerprint", FINGERPRINT);
   peer_free_pair (pair);
 }
@@ -156,9 +146,9 @@ test_restart_notifies_and_mends_a_bad_value (void)
   g_object_set (peer->dec, "peer-fingerprint", "sha-256 what", NULL);
   g_signal_connect (peer->dec, "notify::peer-fingerprint",
       G_CALLBACK (on_notify), &n);
-  g_assert_true (restart (peer, FINGERPRINT));
+  g_assert_true (element_restart (peer->dec, FINGERPRINT));
   g_assert_cmpuint (n, ==, 1);
-  g_assert_true (restart (peer, NULL));
+  g_assert_true (element_restart (peer->dec, NULL));
   g_assert_cmpuint (n, ==, 1);
   peer_set_state (peer, GST_STATE_NULL);
   peer_set_state (peer, GST_STATE_READY);

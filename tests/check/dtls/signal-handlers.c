@@ -10,6 +10,7 @@
 #include <gst/gst.h>
 
 #include "dtls/elements.h"
+#include "element-values.h"
 #include "engine/association.h"
 
 #define TIMEOUT_US (20 * G_USEC_PER_SEC)
@@ -51,25 +52,6 @@ typedef struct
   const gchar *name;
 } Watch;
 
-static void
-read_properties (GstElement * element)
-{
-  guint i, n;
-  GParamSpec **specs =
-      g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &n);
-
-  for (i = 0; i < n; i++) {
-    GValue value = G_VALUE_INIT;
-
-    if (!(specs[i]->flags & G_PARAM_READABLE))
-      continue;
-    g_value_init (&value, specs[i]->value_type);
-    g_object_get_property (G_OBJECT (element), specs[i]->name, &value);
-    g_value_unset (&value);
-  }
-  g_free (specs);
-}
-
 static gboolean
 is_about_keys (const gchar * name)
 {
@@ -108,7 +90,7 @@ on_signal (Watch * watch)
 
   g_atomic_int_inc (&self->n_running);
   for (i = 0; i < N_ELEMENTS; i++)
-    read_properties (self->elements[i]);
+    element_read_all (self->elements[i]);
   if (is_about_keys (watch->name))
     await_state_change (self);
   count (self, watch->name);

@@ -130,21 +130,6 @@ connected_network (void)
   return net;
 }
 
-static void
-assert_data_flows (VirtualNetwork * net)
-{
-  for (guint side = 0; side < 2; side++) {
-    VirtualEnd *to = virtual_network_end (net, !side);
-    guint before = to->data->len;
-
-    g_assert_true (dtls_association_send_data (virtual_network_end (net,
-                side)->association, (const guint8 *) "data", 4, NULL));
-    virtual_network_drain (net, side);
-    virtual_network_run (net, net->now_us + 100 * VIRTUAL_MS);
-    g_assert_cmpuint (to->data->len, ==, before + 1);
-  }
-}
-
 /* What fails while data are sent and received costs those data at most. */
 static void
 test_data (void)
@@ -165,7 +150,7 @@ test_data (void)
     total = failing_allocator_disarm ();
     if (virtual_network_end (net, VIRTUAL_SERVER)->state
         == DTLS_STATE_CONNECTED)
-      assert_data_flows (net);
+      virtual_network_assert_data_flows (net);
     else
       g_test_message ("allocation %ld ended it: %s", i,
           virtual_network_end (net, VIRTUAL_SERVER)->error->message);
@@ -198,7 +183,7 @@ restart_twice (glong failing, glong * total)
           DTLS_ERROR_RESOURCES)
       || g_error_matches (error, DTLS_ERROR, DTLS_ERROR_HANDSHAKE));
   g_assert_cmpuint (client->n_keys, ==, asked ? 1 : 2);
-  assert_data_flows (net);
+  virtual_network_assert_data_flows (net);
   return asked;
 }
 

@@ -358,3 +358,18 @@ virtual_network_connect (VirtualNetwork * net, gint64 until_us)
       return FALSE;
   return TRUE;
 }
+
+void
+virtual_network_assert_data_flows (VirtualNetwork * net)
+{
+  for (guint side = 0; side < 2; side++) {
+    VirtualEnd *to = virtual_network_end (net, !side);
+    guint before = to->data->len;
+
+    g_assert_true (dtls_association_send_data (virtual_network_end (net,
+                side)->association, (const guint8 *) "data", 4, NULL));
+    virtual_network_drain (net, side);
+    virtual_network_run (net, net->now_us + 100 * VIRTUAL_MS);
+    g_assert_cmpuint (to->data->len, ==, before + 1);
+  }
+}

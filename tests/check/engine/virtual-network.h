@@ -102,6 +102,9 @@ void virtual_network_run (VirtualNetwork * net, gint64 until_us);
 /** Goes on until both ends are connected. Returns: whether, by @until_us. */
 gboolean virtual_network_connect (VirtualNetwork * net, gint64 until_us);
 
+/** Fails unless data of each end reach the other within 100 ms. */
+void virtual_network_assert_data_flows (VirtualNetwork * net);
+
 /** Certificates shared by all tests of a program; made once. */
 DtlsCertificate *virtual_certificate (guint i);
 
