@@ -107,10 +107,19 @@ finish (gpointer peer, guint end)
   g_thread_pool_push (self->cleaners, self, NULL);
 }
 
+/* Nothing after the end: the context may not run any more then, and would keep
+ * the task, and so the peer, which keeps the context. */
+static void
+later (WhepPeer * self, WhepTaskFunc func, guint value)
+{
+  if (!g_atomic_int_get (&self->ended))
+    whep_task_later (self->context, self, func, value);
+}
+
 void
 whep_peer_end (WhepPeer * self, WhepEnd end)
 {
-  whep_task_later (self->context, self, finish, end);
+  later (self, finish, end);
 }
 
 void
@@ -203,11 +212,11 @@ on_dtls_state (GstElement * dtlsdec, GParamSpec * pspec, WhepPeer * self)
 
   g_object_get (dtlsdec, "connection-state", &state, NULL);
   if (state == DTLS_CONNECTED)
-    whep_task_later (self->context, self, dtls_connected, 0);
+    later (self, dtls_connected, 0);
   else if (state == DTLS_FAILED)
-    whep_task_later (self->context, self, finish, WHEP_END_HANDSHAKE);
+    later (self, finish, WHEP_END_HANDSHAKE);
   else if (state == DTLS_CLOSED && g_atomic_int_get (&self->connected))
-    whep_task_later (self->context, self, finish, WHEP_END_CLOSED);
+    later (self, finish, WHEP_END_CLOSED);
 }
 
 static gboolean
@@ -241,7 +250,7 @@ on_leg_message (GstBus * bus, GstMessage * message, gpointer user_data)
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     gst_message_parse_error (message, &error, &debug);
     note_detail (self, error, debug);
-    whep_task_later (self->context, self, finish, WHEP_END_ERROR);
+    later (self, finish, WHEP_END_ERROR);
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING
       && GST_MESSAGE_SRC (message) == GST_OBJECT (self->dtlsdec)) {
     gst_message_parse_warning (message, &error, &debug);
@@ -285,7 +294,7 @@ on_feedback (GObject * session, guint type, guint subtype, guint sender_ssrc,
   gst_buffer_unmap (fci, &map);
   if (bitrate > 0) {
     g_atomic_int_set ((gint *) & self->bitrate, bitrate);
-    whep_task_later (self->context, self, bitrate_changed, 0);
+    later (self, bitrate_changed, 0);
   }
 }
 
@@ -377,7 +386,7 @@ on_track_keyframe (guint input, gpointer user_data)
 {
   WhepPeer *self = user_data;
 
-  whep_task_later (self->context, self, keyframe_wanted, input);
+  later (self, keyframe_wanted, input);
 }
 
 static const WhepTracksFuncs tracks_funcs = {
@@ -418,9 +427,11 @@ make_leg (WhepPeer * self, GError ** error)
   g_signal_connect_object (rtp_session, "on-feedback-rtcp",
       G_CALLBACK (on_feedback), self, 0);
   bus = gst_element_get_bus (self->leg.pipeline);
-  gst_bus_set_sync_handler (bus, on_leg_message, self, NULL);
-  g_signal_connect (self->leg.dtlsdec, "notify::connection-state",
-      G_CALLBACK (on_dtls_state), self);
+  /* Both may still be on their way when the leg has gone. */
+  gst_bus_set_sync_handler (bus, on_leg_message, g_object_ref (self),
+      g_object_unref);
+  g_signal_connect_object (self->leg.dtlsdec, "notify::connection-state",
+      G_CALLBACK (on_dtls_state), self, 0);
   if (gst_element_set_state (self->leg.pipeline, GST_STATE_PLAYING) !=
       GST_STATE_CHANGE_FAILURE)
     return TRUE;

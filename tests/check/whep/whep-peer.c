@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A peer by itself: it ends once, for the reason that came first, and it takes
- * buffers from nobody before it is connected.
+ * A peer by itself: it ends once, for the reason that came first, it takes
+ * buffers from nobody before it is connected, and nothing wakes it after the
+ * end.
  */
 #include "config.h"
 
@@ -95,19 +96,27 @@ setup (Fixture * f, gconstpointer timeout_ms)
   g_assert_no_error (error);
 }
 
+/* Until the last task of it has run. */
+static void
+await_peer_gone (Fixture * f)
+{
+  g_object_add_weak_pointer (G_OBJECT (f->peer), (gpointer *) & f->peer);
+  g_object_unref (f->peer);
+  while (f->peer)
+    g_main_context_iteration (f->context, TRUE);
+}
+
 static void
 teardown (Fixture * f, gconstpointer data)
 {
-  if (f->ends == 0) {
+  if (f->peer && f->ends == 0) {
     whep_peer_end (f->peer, WHEP_END_STOPPED);
     while (f->ends == 0)
       g_main_context_iteration (f->context, TRUE);
   }
   g_thread_pool_free (f->cleaners, FALSE, TRUE);
-  g_object_add_weak_pointer (G_OBJECT (f->peer), (gpointer *) & f->peer);
-  g_object_unref (f->peer);
-  while (f->peer)
-    g_main_context_iteration (f->context, TRUE);
+  if (f->peer)
+    await_peer_gone (f);
   gst_object_unref (f->clock);
   g_main_context_unref (f->context);
 }
@@ -201,6 +210,96 @@ test_no_random_numbers (Fixture * f, gconstpointer data)
   g_assert_error (error, WHEP_ERROR, WHEP_ERROR_INTERNAL);
 }
 
+/* What a leg has left behind when it is gone. */
+typedef struct
+{
+  GstElement *dtlsdec;
+  GstBus *bus;
+} Remains;
+
+static gboolean
+on_element_added (GSignalInvocationHint * hint, guint n, const GValue * values,
+    gpointer user_data)
+{
+  GstElement *element = g_value_get_object (&values[1]);
+  GstElementFactory *factory = gst_element_get_factory (element);
+  Remains *remains = user_data;
+
+  if (!factory || !g_str_equal (GST_OBJECT_NAME (factory), "dtlsdec"))
+    return TRUE;
+  remains->dtlsdec = gst_object_ref (element);
+  remains->bus = gst_element_get_bus (g_value_get_object (&values[0]));
+  return FALSE;
+}
+
+/* Makes the leg, as the first check of the peer's agent does. */
+static Remains
+hear_of (Fixture * f)
+{
+  WhepTransport *transport = whep_peer_get_transport (f->peer);
+  Remains remains = { NULL, NULL };
+
+  g_signal_add_emission_hook (g_signal_lookup ("element-added", GST_TYPE_BIN),
+      0, on_element_added, &remains, NULL);
+  g_signal_emit_by_name (whep_transport_get_agent (transport),
+      "initial-binding-request-received",
+      whep_transport_get_stream_id (transport));
+  while (!remains.dtlsdec)
+    g_main_context_iteration (f->context, TRUE);
+  return remains;
+}
+
+/* Waits until the leg is gone. */
+static void
+end_leg (Fixture * f)
+{
+  whep_peer_end (f->peer, WHEP_END_STOPPED);
+  while (f->ends == 0)
+    g_main_context_iteration (f->context, TRUE);
+  g_thread_pool_free (f->cleaners, FALSE, TRUE);
+  f->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
+}
+
+/* Workers of dtlsdec tell of its state when they come to it. */
+static void
+test_dtls_state_after_the_end (Fixture * f, gconstpointer data)
+{
+  guint notify = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  GQuark detail = g_quark_from_static_string ("connection-state");
+  Remains remains = hear_of (f);
+
+  g_assert_true (g_signal_has_handler_pending (remains.dtlsdec, notify, detail,
+          FALSE));
+  end_leg (f);
+  gst_clear_object (&remains.bus);
+  await_peer_gone (f);
+  g_assert_false (g_signal_has_handler_pending (remains.dtlsdec, notify, detail,
+          FALSE));
+  g_object_notify (G_OBJECT (remains.dtlsdec), "connection-state");
+  gst_object_unref (remains.dtlsdec);
+}
+
+/* Nobody may look after the context any more: what waited there would keep
+ * the peer for ever. */
+static void
+test_message_after_the_end (Fixture * f, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (WHEP_ERROR,
+      WHEP_ERROR_INTERNAL, "late");
+  Remains remains = hear_of (f);
+
+  gst_object_unref (remains.dtlsdec);
+  end_leg (f);
+  while (g_main_context_iteration (f->context, FALSE));
+  g_object_add_weak_pointer (G_OBJECT (f->peer), (gpointer *) & f->peer);
+  g_object_unref (f->peer);
+  g_assert_nonnull (f->peer);
+  gst_bus_set_flushing (remains.bus, FALSE);
+  gst_bus_post (remains.bus, gst_message_new_error (NULL, error, NULL));
+  gst_object_unref (remains.bus);
+  g_assert_null (f->peer);
+}
+
 static void
 test_end_names (void)
 {
@@ -224,6 +323,8 @@ main (int argc, char **argv)
   ADD ("stats-of-one-who-has-not-answered", 20000,
       test_stats_of_one_who_has_not_answered);
   ADD ("no-random-numbers", 20000, test_no_random_numbers);
+  ADD ("dtls-state-after-the-end", 20000, test_dtls_state_after_the_end);
+  ADD ("message-after-the-end", 20000, test_message_after_the_end);
 #undef ADD
   g_test_add_func ("/whep/peer/end-names", test_end_names);
   return g_test_run ();
