@@ -58,6 +58,18 @@ struct _WhepConnections
 };
 
 static void
+init_debug (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done)) {
+    GST_DEBUG_CATEGORY_INIT (whep_connections_debug, "whepconnections", 0,
+        "HTTP connections of whepsink");
+    g_once_init_leave (&done, 1);
+  }
+}
+
+static void
 clear_source (GSource ** source)
 {
   if (*source)
@@ -324,8 +336,7 @@ whep_connections_new (const WhepConnectionsConfig * config, GError ** error)
 {
   GSocket *listener = listen_at (config->address, error);
 
-  GST_DEBUG_CATEGORY_INIT (whep_connections_debug, "whepconnections", 0,
-      "HTTP connections of whepsink");
+  init_debug ();
   if (!listener)
     return NULL;
   WhepConnections *self = g_new0 (WhepConnections, 1);

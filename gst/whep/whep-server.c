@@ -19,6 +19,7 @@
 #include "whep-page.h"
 #include "whep-reply.h"
 #include "whep-request.h"
+#include "whep-task.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_server_debug);
 #define GST_CAT_DEFAULT whep_server_debug
@@ -58,6 +59,18 @@ struct _WhepExchange
   gchar *etag;
   gchar *text;
 };
+
+static void
+init_debug (void)
+{
+  static gsize done;
+
+  if (g_once_init_enter (&done)) {
+    GST_DEBUG_CATEGORY_INIT (whep_server_debug, "whepserver", 0,
+        "WHEP over HTTP");
+    g_once_init_leave (&done, 1);
+  }
+}
 
 static void
 exchange_free (WhepExchange * exchange)
@@ -160,13 +173,8 @@ exchange_finish (gpointer data)
 static void
 exchange_send (WhepExchange * exchange)
 {
-  GSource *source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, exchange_finish, exchange,
+  whep_task_call (exchange->server->context, exchange_finish, exchange,
       (GDestroyNotify) exchange_free);
-  g_source_attach (source, exchange->server->context);
-  g_source_unref (source);
 }
 
 void
@@ -455,8 +463,7 @@ whep_server_new (const WhepServerConfig * config,
 {
   WhepServer *self = g_new0 (WhepServer, 1);
 
-  GST_DEBUG_CATEGORY_INIT (whep_server_debug, "whepserver", 0,
-      "WHEP over HTTP");
+  init_debug ();
   self->handler = *handler;
   self->user_data = user_data;
   self->path = g_strdup (config->path);
@@ -487,14 +494,8 @@ whep_server_new (const WhepServerConfig * config,
 void
 whep_server_free (WhepServer * self)
 {
-  GSource *source = g_idle_source_new ();
-
-  /* Not g_main_context_invoke(): as long as the thread has not begun to run
-   * its loop that would be quit here, and then run forever. */
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, server_quit, self, NULL);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
+  /* By the loop itself: one that has not begun yet would not notice. */
+  whep_task_call (self->context, server_quit, self, NULL);
   g_thread_join (self->thread);
   server_destroy (self);
 }

@@ -13,6 +13,7 @@
 
 #include "whep-remb.h"
 #include "whep-server.h"
+#include "whep-task.h"
 #include "whep-tls.h"
 #include "whep-viewer.h"
 
@@ -216,9 +217,6 @@ on_offer (WhepExchange * exchange, const gchar * text, gsize size,
   const gchar *id = whep_peer_get_id (viewer);
   whep_viewers_add (self->viewers, viewer, exchange);
   self->funcs.added (id, self->user_data);
-  /* Those who stop serving afterwards find it among the viewers. */
-  if (!whep_inputs_are_open (self->inputs))
-    whep_peer_end (viewer, WHEP_END_STOPPED);
 }
 
 static gboolean
@@ -342,21 +340,33 @@ whep_service_get_uri (WhepService * self)
   return whep_server_get_uri (self->server);
 }
 
+static gboolean
+end_all (gpointer user_data)
+{
+  WhepService *self = user_data;
+
+  whep_viewers_end_all (self->viewers, WHEP_END_STOPPED);
+  whep_viewers_settle (self->viewers);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the server's thread, after an offer that it may be looking at. */
 void
 whep_service_end_viewers (WhepService * self)
 {
-  whep_viewers_end_all (self->viewers, WHEP_END_STOPPED);
+  whep_viewers_unsettle (self->viewers);
+  whep_task_call (whep_server_get_context (self->server), end_all, self, NULL);
   whep_viewers_wait_settled (self->viewers);
 }
 
 void
 whep_service_free (WhepService * self)
 {
-  if (self->server) {
+  if (self->server)
     whep_service_end_viewers (self);
-    whep_server_free (self->server);
-  }
+  /* Before the thread that they leave tasks for. */
   g_thread_pool_free (self->cleaners, FALSE, TRUE);
+  g_clear_pointer (&self->server, whep_server_free);
   whep_ice_servers_clear (&self->servers);
   g_free (self);
 }

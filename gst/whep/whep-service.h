@@ -53,7 +53,12 @@ guint whep_service_get_port (WhepService * self);
 /** Returns: (transfer full): the address of the page. */
 gchar *whep_service_get_uri (WhepService * self);
 
-/** whep_service_end_viewers: and waits until everybody was told. */
+/**
+ * whep_service_end_viewers:
+ *
+ * Waits until everybody was told, and until an offer that came before
+ * whep_inputs_set_open() was judged; not from the server's thread.
+ */
 void whep_service_end_viewers (WhepService * self);
 
 /** whep_service_free: ends all there is; not from the server's thread. */

@@ -31,20 +31,29 @@ task_free (gpointer data)
   g_free (task);
 }
 
+/* Not g_main_context_invoke(), which may call at once. */
+void
+whep_task_call (GMainContext * context, GSourceFunc func, gpointer user_data,
+    GDestroyNotify destroy)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, user_data, destroy);
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
 void
 whep_task_later (GMainContext * context, gpointer object, WhepTaskFunc func,
     guint value)
 {
   Task *task = g_new (Task, 1);
-  GSource *source = g_idle_source_new ();
 
   task->object = g_object_ref (object);
   task->func = func;
   task->value = value;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, task_run, task, task_free);
-  g_source_attach (source, context);
-  g_source_unref (source);
+  whep_task_call (context, task_run, task, task_free);
 }
 
 GSource *

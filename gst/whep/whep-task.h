@@ -23,6 +23,16 @@ void whep_task_later (GMainContext * context, gpointer object,
     WhepTaskFunc func, guint value);
 
 /**
+ * whep_task_call:
+ * @func: is called once, when it returns %G_SOURCE_REMOVE
+ * @destroy: (nullable): for @user_data
+ *
+ * The same for what is no object.
+ */
+void whep_task_call (GMainContext * context, GSourceFunc func,
+    gpointer user_data, GDestroyNotify destroy);
+
+/**
  * whep_task_timer:
  *
  * Returns: (transfer full): a source that calls @func once, on @context,

@@ -13,7 +13,7 @@ struct _WhepViewers
   /* All below under the lock. */
   GPtrArray *list;              /* replaced, never changed */
   GHashTable *exchanges;        /* of viewers that wait for their answer */
-  guint unsettled;              /* added, and not yet told gone */
+  guint unsettled;              /* who were not yet told gone, and more */
   guint64 total;
   guint64 refused;
   guint64 ended[WHEP_N_ENDS];
@@ -113,6 +113,14 @@ whep_viewers_remove (WhepViewers * self, WhepPeer * viewer, WhepEnd end)
   self->ended[end]++;
   g_mutex_unlock (&self->lock);
   g_ptr_array_unref (old);
+}
+
+void
+whep_viewers_unsettle (WhepViewers * self)
+{
+  g_mutex_lock (&self->lock);
+  self->unsettled++;
+  g_mutex_unlock (&self->lock);
 }
 
 void

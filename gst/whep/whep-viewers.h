@@ -37,15 +37,19 @@ WhepExchange *whep_viewers_take_exchange (WhepViewers * self,
 void whep_viewers_remove (WhepViewers * self, WhepPeer * viewer,
     WhepEnd end);
 
+/** whep_viewers_unsettle: something else is to be waited for. */
+void whep_viewers_unsettle (WhepViewers * self);
+
 /**
  * whep_viewers_settle:
  *
- * To be called after each whep_viewers_remove(), when everybody was told:
- * whep_viewers_wait_settled() waits for that.
+ * To be called after each whep_viewers_remove(), when everybody was told, and
+ * after each whep_viewers_unsettle(): whep_viewers_wait_settled() waits for
+ * that.
  */
 void whep_viewers_settle (WhepViewers * self);
 
-/** whep_viewers_wait_settled: until as many are told gone as were added. */
+/** whep_viewers_wait_settled: until there is nothing more to settle. */
 void whep_viewers_wait_settled (WhepViewers * self);
 
 /** whep_viewers_end_all: see whep_peer_end(). */

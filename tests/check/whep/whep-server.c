@@ -532,11 +532,38 @@ test_end_at_once (Fixture * f, gconstpointer data)
   }
 }
 
+static gint at_once;            /* atomic: those who are about to start */
+
+static gpointer
+start_and_stop (gpointer unused)
+{
+  WhepServerConfig config = {.address = "127.0.0.1",.path = "/whep" };
+  GError *error = NULL;
+
+  g_atomic_int_inc (&at_once);
+  while (g_atomic_int_get (&at_once) < 2);
+  WhepServer *server = whep_server_new (&config, &handler, NULL, &error);
+  g_assert_no_error (error);
+  whep_server_free (server);
+  return NULL;
+}
+
+/* The first ones of the process. */
+static void
+test_two_at_once (void)
+{
+  GThread *other = g_thread_new ("other", start_and_stop, NULL);
+
+  start_and_stop (NULL);
+  g_thread_join (other);
+}
+
 int
 main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/whep/server/two-at-once", test_two_at_once);
 #define ADD(name, access, func) \
   g_test_add ("/whep/server/" name, Fixture, access, setup, func, teardown)
   ADD ("page", &access_own, test_page);
