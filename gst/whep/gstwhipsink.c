@@ -37,8 +37,8 @@
  * Threads: HTTP, ICE and all decisions are on one of its own, from READY on;
  * streams' threads hand their buffers to the session of that moment.
  *
- * Locks: `lock` guards the session and is a leaf. The object lock guards the
- * settings and is taken alone. whep-inputs has its own.
+ * Locks: `lock` guards the context and the session and is a leaf. The object
+ * lock guards the settings and is taken alone. whep-inputs has its own.
  */
 #include "config.h"
 
@@ -65,7 +65,6 @@ struct _WhipSink
   WhepInputs *inputs;
 
   /* From READY on; changed in state changes only. */
-  GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
   GThreadPool *cleaners;
@@ -85,6 +84,7 @@ struct _WhipSink
   GMutex lock;
   GCond idle_changed;
   /* All below under the lock. */
+  GMainContext *context;        /* from READY on */
   WhipSession *session;
   gboolean idle;                /* what end() waits for */
   gboolean connected;
@@ -121,6 +121,20 @@ ref_session (WhipSink * self)
     session = g_object_ref (self->session);
   g_mutex_unlock (&self->lock);
   return session;
+}
+
+/* From any thread; there may be no context any more. */
+static void
+later (WhipSink * self, WhepTaskFunc func)
+{
+  g_autoptr (GMainContext) context = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->context)
+    context = g_main_context_ref (self->context);
+  g_mutex_unlock (&self->lock);
+  if (context)
+    whep_task_later (context, self, func, 0);
 }
 
 static void
@@ -199,11 +213,12 @@ static WhipSession *
 make_session (WhipSink * self, guint n_formats, GError ** error)
 {
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GMainContext *context = g_main_loop_get_context (self->loop);
 
   if (!clock)
     clock = gst_system_clock_obtain ();
   WhipSessionConfig config = {
-    .peer = {.context = self->context,.cleaners = self->cleaners,
+    .peer = {.context = context,.cleaners = self->cleaners,
           .clock = clock,.servers = &self->servers,
           .ssrcs = whep_inputs_get_ssrcs (self->inputs),
           .obtain_packetizer = whep_inputs_obtain_packetizer,
@@ -289,10 +304,11 @@ static gpointer
 run (gpointer data)
 {
   WhipSink *self = data;
+  GMainContext *context = g_main_loop_get_context (self->loop);
 
-  g_main_context_push_thread_default (self->context);
+  g_main_context_push_thread_default (context);
   g_main_loop_run (self->loop);
-  g_main_context_pop_thread_default (self->context);
+  g_main_context_pop_thread_default (context);
   return NULL;
 }
 
@@ -310,16 +326,13 @@ on_input_buffer (WhepInput * input, GstBuffer * buffer, GstCaps * caps,
     whip_session_push (session, whep_input_get_index (input), buffer, caps);
   else if (!g_atomic_int_get (&self->failed)
       && g_atomic_int_compare_and_exchange (&self->asked, FALSE, TRUE))
-    whep_task_later (self->context, self, publish, 0);
+    later (self, publish);
 }
 
 static void
 on_input_format (WhepInput * input, gpointer user_data)
 {
-  WhipSink *self = user_data;
-
-  if (self->context)
-    whep_task_later (self->context, self, compare_formats, 0);
+  later (user_data, compare_formats);
 }
 
 static void
@@ -372,6 +385,30 @@ forget_settings (WhipSink * self)
   whep_setting_table_clear (whip_settings, &self->now);
 }
 
+static void
+start_thread (WhipSink * self)
+{
+  GMainContext *context = g_main_context_new ();
+
+  self->loop = g_main_loop_new (context, FALSE);
+  self->thread = g_thread_new ("whipsink", run, self);
+  g_mutex_lock (&self->lock);
+  self->context = context;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+stop_thread (WhipSink * self)
+{
+  later (self, quit);
+  g_thread_join (g_steal_pointer (&self->thread));
+  g_mutex_lock (&self->lock);
+  GMainContext *context = g_steal_pointer (&self->context);
+  g_mutex_unlock (&self->lock);
+  g_main_context_unref (context);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
 static gboolean
 whip_sink_start (WhipSink * self)
 {
@@ -383,9 +420,7 @@ whip_sink_start (WhipSink * self)
     return FALSE;
   }
   self->cleaners = g_thread_pool_new (whep_peer_clean, NULL, 1, FALSE, NULL);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("whipsink", run, self);
+  start_thread (self);
   return TRUE;
 }
 
@@ -412,7 +447,9 @@ whip_sink_end (WhipSink * self)
   whep_inputs_set_open (self->inputs, FALSE);
   g_mutex_lock (&self->lock);
   self->idle = FALSE;
-  whep_task_later (self->context, self, stop_publishing, 0);
+  g_mutex_unlock (&self->lock);
+  later (self, stop_publishing);
+  g_mutex_lock (&self->lock);
   while (!self->idle)
     g_cond_wait (&self->idle_changed, &self->lock);
   g_mutex_unlock (&self->lock);
@@ -421,14 +458,11 @@ whip_sink_end (WhipSink * self)
 static void
 whip_sink_stop (WhipSink * self)
 {
-  if (self->thread) {
-    whep_task_later (self->context, self, quit, 0);
-    g_thread_join (g_steal_pointer (&self->thread));
-  }
+  /* Before the thread that they leave tasks for. */
   if (self->cleaners)
     g_thread_pool_free (g_steal_pointer (&self->cleaners), FALSE, TRUE);
-  g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  if (self->thread)
+    stop_thread (self);
   forget_settings (self);
 }
 

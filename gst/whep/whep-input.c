@@ -244,10 +244,12 @@ set_format (WhepInput * self, const GstCaps * caps)
 static GstPadProbeReturn
 on_sink_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  WhepInput *self = user_data;
+  g_autoptr (WhepInput) self = g_weak_ref_get (user_data);
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
   GstCaps *caps;
 
+  if (!self)
+    return GST_PAD_PROBE_OK;
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     gst_event_parse_caps (event, &caps);
     set_format (self, caps);
@@ -264,12 +266,12 @@ on_sink_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 static GstPadProbeReturn
 on_sink_query (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  WhepInput *self = user_data;
+  g_autoptr (WhepInput) self = g_weak_ref_get (user_data);
   GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
   g_autoptr (GstCaps) ours = NULL;
   GstCaps *caps;
 
-  if (GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
+  if (!self || GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
     return GST_PAD_PROBE_OK;
   gst_query_parse_accept_caps (query, &caps);
   ours = gst_app_sink_get_caps (GST_APP_SINK (self->appsink));
@@ -317,13 +319,14 @@ prepare_for (WhepInput * self, const WhepCodec * codec)
 static GstPadProbeReturn
 on_ghost_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
+  g_autoptr (WhepInput) self = g_weak_ref_get (user_data);
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
   GstCaps *caps;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+  if (!self || GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
     return GST_PAD_PROBE_OK;
   gst_event_parse_caps (event, &caps);
-  return prepare_for (user_data, whep_format_from_caps (caps).codec) ?
+  return prepare_for (self, whep_format_from_caps (caps).codec) ?
       GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
@@ -368,6 +371,25 @@ configure_sink (WhepInput * self, GstPadTemplate * templ)
       NULL);
 }
 
+static void
+weak_ref_free (gpointer ref)
+{
+  g_weak_ref_clear (ref);
+  g_free (ref);
+}
+
+/* Anybody may ask a pad at any time, without the stream's lock: who does so
+ * while the pad is released must find us or nothing. */
+static void
+add_probe (WhepInput * self, GstPad * pad, GstPadProbeType mask,
+    GstPadProbeCallback callback)
+{
+  GWeakRef *ref = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (ref, self);
+  gst_pad_add_probe (pad, mask, callback, ref, weak_ref_free);
+}
+
 WhepInput *
 whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
     const gchar * name, const WhepInputFuncs * funcs, gpointer user_data)
@@ -391,14 +413,20 @@ whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
   self->pad = gst_ghost_pad_new_from_template (name, sink, templ);
   gst_object_ref_sink (self->pad);
   GST_PAD_SET_ACCEPT_INTERSECT (self->pad);
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
-      GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_sink_event, self, NULL);
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
-      on_sink_query, self, NULL);
-  gst_pad_add_probe (self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      on_ghost_event, self, NULL);
+  add_probe (self, sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
+      GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_sink_event);
+  add_probe (self, sink, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_sink_query);
+  add_probe (self, self->pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_ghost_event);
   gst_element_sync_state_with_parent (appsink);
   return self;
+}
+
+static void
+stop_element (GstElement * element)
+{
+  gst_element_set_locked_state (element, TRUE);
+  gst_element_set_state (element, GST_STATE_NULL);
 }
 
 /* A bin that is going away has let go of it already. */
@@ -407,14 +435,17 @@ remove_element (GstBin * bin, GstElement * element)
 {
   if (!gst_object_has_as_parent (GST_OBJECT (element), GST_OBJECT (bin)))
     return;
-  gst_element_set_locked_state (element, TRUE);
-  gst_element_set_state (element, GST_STATE_NULL);
+  stop_element (element);
   gst_bin_remove (bin, element);
 }
 
 void
 whep_input_remove (WhepInput * self)
 {
+  /* First where the stream's thread may wait for the clock or for the end of
+   * a pause; the pad waits for that thread. */
+  stop_element (self->appsink);
+  gst_pad_set_active (self->pad, FALSE);
   gst_ghost_pad_set_target (GST_GHOST_PAD (self->pad), NULL);
   if (self->parser)
     remove_element (self->bin, self->parser);

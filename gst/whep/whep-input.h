@@ -48,7 +48,10 @@ typedef struct
 WhepInput *whep_input_new (GstBin * bin, guint index, GstPadTemplate * templ,
     const gchar * name, const WhepInputFuncs * funcs, gpointer user_data);
 
-/** whep_input_remove: takes its elements out of the bin. */
+/**
+ * whep_input_remove: ends the stream and takes its elements out of the bin; a
+ * stream's thread that waits in there goes.
+ */
 void whep_input_remove (WhepInput * self);
 
 /** Returns: (transfer none): the pad. */

@@ -20,6 +20,7 @@ struct _WhepInputs
 
   GMutex lock;
   /* All below under the lock. */
+  gchar *names[WHEP_INPUTS_MAX];        /* of pads; a place without is free */
   WhepInput *list[WHEP_INPUTS_MAX];
   gboolean open;
   gint64 open_since_us;
@@ -58,29 +59,30 @@ whep_inputs_new (GstBin * sink, const WhepInputFuncs * funcs,
 void
 whep_inputs_free (WhepInputs * self)
 {
-  for (guint i = 0; i < WHEP_INPUTS_MAX; i++)
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
     g_clear_object (&self->list[i]);
+    g_free (self->names[i]);
+  }
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
 /* Pads */
 
-static gint
-free_index (WhepInputs * self)
+/* With the lock. */
+static gboolean
+is_name_free (WhepInputs * self, const gchar * name)
 {
-  gint index = 0;
-
-  g_mutex_lock (&self->lock);
-  while (index < WHEP_INPUTS_MAX && self->list[index])
-    index++;
-  g_mutex_unlock (&self->lock);
-  return index < WHEP_INPUTS_MAX ? index : -1;
+  for (guint i = 0; i < WHEP_INPUTS_MAX; i++) {
+    if (g_strcmp0 (self->names[i], name) == 0)
+      return FALSE;
+  }
+  return TRUE;
 }
 
-/* "video_%u" with the lowest number that is free. */
+/* "video_%u" with the lowest number that is free; with the lock. */
 static gchar *
-free_pad_name (WhepInputs * self, GstPadTemplate * templ)
+free_name (WhepInputs * self, GstPadTemplate * templ)
 {
   const gchar *media =
       g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video") ?
@@ -88,31 +90,60 @@ free_pad_name (WhepInputs * self, GstPadTemplate * templ)
 
   for (guint i = 0;; i++) {
     g_autofree gchar *name = g_strdup_printf ("%s_%u", media, i);
-    g_autoptr (GstPad) pad =
-        gst_element_get_static_pad (GST_ELEMENT (self->sink), name);
 
-    if (!pad)
+    if (is_name_free (self, name))
       return g_steal_pointer (&name);
   }
+}
+
+/* Returns: (transfer full) (nullable): the name at @index, where nobody else
+ * will be until give_back(). */
+static gchar *
+take_place (WhepInputs * self, GstPadTemplate * templ, const gchar * wanted,
+    guint * index)
+{
+  guint i = 0;
+
+  g_mutex_lock (&self->lock);
+  while (i < WHEP_INPUTS_MAX && self->names[i])
+    i++;
+  gboolean there = i < WHEP_INPUTS_MAX
+      && (!wanted || is_name_free (self, wanted));
+  if (there)
+    self->names[i] = wanted ? g_strdup (wanted) : free_name (self, templ);
+  gchar *name = there ? g_strdup (self->names[i]) : NULL;
+  g_mutex_unlock (&self->lock);
+  *index = i;
+  return name;
+}
+
+static void
+give_back (WhepInputs * self, guint index)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->names[index], g_free);
+  g_mutex_unlock (&self->lock);
 }
 
 GstPad *
 whep_inputs_request_pad (WhepInputs * self, GstPadTemplate * templ,
     const gchar * name)
 {
-  g_autofree gchar *pad_name =
-      name ? g_strdup (name) : free_pad_name (self, templ);
-  gint index = free_index (self);
+  guint index;
+  g_autofree gchar *pad_name = take_place (self, templ, name, &index);
   WhepInput *input;
 
-  if (index < 0) {
-    GST_WARNING_OBJECT (self->sink, "more than %d pads", WHEP_INPUTS_MAX);
+  if (!pad_name) {
+    GST_WARNING_OBJECT (self->sink, "%s: taken, or more than %d pads",
+        name ? name : "a pad", WHEP_INPUTS_MAX);
     return NULL;
   }
   input = whep_input_new (self->sink, index, templ, pad_name, &self->funcs,
       self->user_data);
-  if (!input)
+  if (!input) {
+    give_back (self, index);
     return NULL;
+  }
   g_mutex_lock (&self->lock);
   self->list[index] = input;
   g_mutex_unlock (&self->lock);
@@ -141,10 +172,10 @@ whep_inputs_release_pad (WhepInputs * self, GstPad * pad)
 
   if (!input)
     return;
-  gst_pad_set_active (pad, FALSE);
   self->funcs.format (input, self->user_data);
   whep_input_remove (input);
   gst_element_remove_pad (GST_ELEMENT (self->sink), pad);
+  give_back (self, whep_input_get_index (input));
 }
 
 /* What there is to offer */
@@ -156,15 +187,6 @@ whep_inputs_set_open (WhepInputs * self, gboolean open)
   self->open = open;
   self->open_since_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
-}
-
-gboolean
-whep_inputs_are_open (WhepInputs * self)
-{
-  g_mutex_lock (&self->lock);
-  gboolean open = self->open;
-  g_mutex_unlock (&self->lock);
-  return open;
 }
 
 gboolean

@@ -44,8 +44,6 @@ void whep_inputs_release_pad (WhepInputs * self, GstPad * pad);
 /** whep_inputs_set_open: whether the streams are to be offered. */
 void whep_inputs_set_open (WhepInputs * self, gboolean open);
 
-gboolean whep_inputs_are_open (WhepInputs * self);
-
 /** whep_inputs_are_eos: whether all have ended. */
 gboolean whep_inputs_are_eos (WhepInputs * self);
 

@@ -181,6 +181,7 @@ COUNT (g_object_unref, gpointer)
     COUNT (gst_mini_object_unref, GstMiniObject *)
     COUNT (g_bytes_unref, GBytes *)
     COUNT (g_closure_unref, GClosure *)
+    COUNT (g_main_context_unref, GMainContext *)
      EXPORT gpointer (g_weak_ref_get) (GWeakRef * weak_ref)
 {
   gpointer object;
