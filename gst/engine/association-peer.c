@@ -102,7 +102,7 @@ association_accept_peer (DtlsConnection * connection, GBytes * certificate,
   /* The signalling of a restart may be late; `next` can wait for it. */
   if (!is_current && !fingerprints)
     return TRUE;
-  if (dtls_verification_judge (self->config.verify, fingerprints,
+  if (dtls_verification_judge (self->config.verify, fingerprints, NULL,
           certificate) != DTLS_JUDGEMENT_MISMATCH)
     return TRUE;
   if (is_current)
@@ -163,6 +163,7 @@ dtls_association_promote_next (DtlsAssociation * self)
   self->next_until_us = -1;
   self->accepted = FALSE;
   self->certificate_shown = FALSE;
+  self->stats.verified = FALSE;
   if (self->next_fingerprints) {
     g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
     self->config.fingerprints = g_steal_pointer (&self->next_fingerprints);
@@ -192,6 +193,20 @@ association_refuse (DtlsAssociation * self, GError * error)
 
 /* Verification. */
 
+/* How it got in, once it is in. */
+static void
+association_note_acceptance (DtlsAssociation * self, gboolean verified)
+{
+  self->accepted = TRUE;
+  self->stats.verified = verified;
+  g_clear_pointer (&self->accepted_certificate, g_bytes_unref);
+  self->accepted_certificate =
+      dtls_connection_get_peer_certificate (self->current);
+  if (!verified && self->config.verify == DTLS_VERIFY_AUTO)
+    dtls_log (DTLS_LOG_WARNING, "the peer is accepted whoever it is: no "
+        "fingerprint says what its certificate should be");
+}
+
 static void
 association_accept (DtlsAssociation * self, gboolean verified)
 {
@@ -202,8 +217,7 @@ association_accept (DtlsAssociation * self, gboolean verified)
     association_refuse (self, error);
     return;
   }
-  self->accepted = TRUE;
-  self->stats.verified = verified;
+  association_note_acceptance (self, verified);
   self->stats.handshake_duration_us =
       dtls_connection_get_duration_us (self->current);
   dtls_connection_get_facts (self->current, &self->stats);
@@ -219,11 +233,13 @@ dtls_association_judge_current (DtlsAssociation * self)
   g_autoptr (GBytes) certificate =
       dtls_connection_get_peer_certificate (self->current);
   DtlsJudgement judgement = dtls_verification_judge (self->config.verify,
-      self->config.fingerprints, certificate);
+      self->config.fingerprints, self->accepted_certificate, certificate);
 
   association_show_certificate (self, certificate);
   if (judgement == DTLS_JUDGEMENT_MISMATCH)
     association_refuse (self, dtls_verification_mismatch_error ());
+  else if (judgement == DTLS_JUDGEMENT_STRANGER)
+    association_refuse (self, dtls_verification_stranger_error ());
   else if (judgement != DTLS_JUDGEMENT_HOLD && !self->accepted)
     association_accept (self, judgement == DTLS_JUDGEMENT_VERIFIED);
   else if (judgement == DTLS_JUDGEMENT_VERIFIED)
@@ -238,7 +254,7 @@ dtls_association_judge_next (DtlsAssociation * self)
   DtlsFingerprints *fingerprints = self->next_fingerprints
       ? self->next_fingerprints : self->config.fingerprints;
   DtlsJudgement judgement = dtls_verification_judge (self->config.verify,
-      fingerprints, certificate);
+      fingerprints, self->accepted_certificate, certificate);
 
   if (judgement != DTLS_JUDGEMENT_VERIFIED
       && judgement != DTLS_JUDGEMENT_UNVERIFIED)
@@ -256,6 +272,8 @@ dtls_association_give_up_next (DtlsAssociation * self)
 {
   g_autoptr (GError) error = dtls_verification_mismatch_error ();
 
+  dtls_log (DTLS_LOG_WARNING, "a peer that wanted to take over is given up: "
+      "it is not known whether its certificate is right");
   dtls_connection_fail (self->next, error);
   dtls_association_drop_next (self);
 }

@@ -31,6 +31,7 @@ struct _DtlsAssociation
   DtlsState state;
   gboolean accepted;            /* keys and data of `current` may leave */
   gboolean certificate_shown;   /* that of `current` */
+  GBytes *accepted_certificate; /* of the latest peer; NULL for whoever comes */
   DtlsConnection *current;
   DtlsConnection *next;
   DtlsFingerprints *next_fingerprints;  /* NULL for those of the config */

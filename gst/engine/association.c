@@ -61,6 +61,7 @@ dtls_association_free (DtlsAssociation * self)
   g_clear_pointer (&self->current, dtls_connection_free);
   g_clear_pointer (&self->closing, dtls_connection_free);
   g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
+  g_clear_pointer (&self->accepted_certificate, g_bytes_unref);
   g_clear_pointer (&self->cookie, dtls_hello_cookie_free);
   g_clear_pointer (&self->early, dtls_datagram_queue_free);
   association_clear_config (self);
@@ -164,6 +165,20 @@ dtls_association_set_fingerprints (DtlsAssociation * self,
     dtls_association_judge_current (self);
 }
 
+/* Whoever comes next is asked for. Where nobody has come yet, that is whom
+ * `current` waits for. */
+static void
+association_await_restart (DtlsAssociation * self)
+{
+  g_clear_pointer (&self->accepted_certificate, g_bytes_unref);
+  if (dtls_connection_get_phase (self->current) == DTLS_PHASE_ESTABLISHED) {
+    association_judge_established_next (self);
+  } else if (self->next_fingerprints) {
+    g_clear_pointer (&self->config.fingerprints, dtls_fingerprints_unref);
+    self->config.fingerprints = g_steal_pointer (&self->next_fingerprints);
+  }
+}
+
 gboolean
 dtls_association_restart (DtlsAssociation * self,
     DtlsFingerprints * fingerprints, gint64 now_us, GError ** error)
@@ -179,13 +194,15 @@ dtls_association_restart (DtlsAssociation * self,
   self->next_fingerprints = fingerprints
       ? dtls_fingerprints_ref (fingerprints) : NULL;
 
-  if (self->config.role == DTLS_ROLE_SERVER)
-    association_judge_established_next (self);
-  else if (!dtls_association_start_next (self, 0, 0, now_us, error)) {
+  if (self->config.role == DTLS_ROLE_SERVER) {
+    association_await_restart (self);
+  } else if (!dtls_association_start_next (self, 0, 0, now_us, error)) {
     /* An earlier restart may be under way. */
     g_clear_pointer (&self->next_fingerprints, dtls_fingerprints_unref);
     self->next_fingerprints = before;
     return FALSE;
+  } else {
+    g_clear_pointer (&self->accepted_certificate, g_bytes_unref);
   }
   g_clear_pointer (&before, dtls_fingerprints_unref);
   return TRUE;

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @DTLS_JUDGEMENT_MISMATCH: it is somebody else
  * @DTLS_JUDGEMENT_UNVERIFIED: accepted without a look
  * @DTLS_JUDGEMENT_VERIFIED: a fingerprint matches
+ * @DTLS_JUDGEMENT_STRANGER: no fingerprint says who it is, and it is not who
+ *   was accepted before
  */
 typedef enum
 {
@@ -23,14 +25,23 @@ typedef enum
   DTLS_JUDGEMENT_MISMATCH,
   DTLS_JUDGEMENT_UNVERIFIED,
   DTLS_JUDGEMENT_VERIFIED,
+  DTLS_JUDGEMENT_STRANGER,
 } DtlsJudgement;
 
-/** @fingerprints: (nullable): what was announced so far */
+/**
+ * dtls_verification_judge:
+ * @fingerprints: (nullable): what was announced so far
+ * @former: (nullable): the certificate of whom the association was with so far
+ */
 DtlsJudgement dtls_verification_judge (DtlsVerify verify,
-    const DtlsFingerprints * fingerprints, GBytes * certificate);
+    const DtlsFingerprints * fingerprints, GBytes * former,
+    GBytes * certificate);
 
 /** Returns: (transfer full): %DTLS_ERROR_FINGERPRINT_MISMATCH */
 GError *dtls_verification_mismatch_error (void);
+
+/** Returns: (transfer full): likewise */
+GError *dtls_verification_stranger_error (void);
 
 G_END_DECLS
 

@@ -8,6 +8,7 @@
 #include "engine/verification.h"
 
 #include "engine/error.h"
+#include "engine/log.h"
 #include "virtual-network.h"
 
 #define SECOND_US G_GINT64_CONSTANT (1000000)
@@ -44,8 +45,32 @@ test_judgement (void)
         DTLS_HASH_SHA_256);
 
     g_assert_cmpint (dtls_verification_judge (rows[i].verify, fingerprints,
-            certificate), ==, rows[i].expected);
+            NULL, certificate), ==, rows[i].expected);
+    g_assert_cmpint (dtls_verification_judge (rows[i].verify, fingerprints,
+            certificate, certificate), ==, rows[i].expected);
   }
+}
+
+/* What is known of somebody else says something only where nothing better
+ * does. */
+static void
+test_judgement_of_another_than_before (void)
+{
+  static const guint8 der[] = "another certificate";
+  g_autoptr (GBytes) certificate = g_bytes_new_static (der, sizeof der);
+  g_autoptr (GBytes) former = g_bytes_new_static (der, sizeof der - 1);
+  g_autofree gchar *text = dtls_fingerprint_format (der, sizeof der,
+      DTLS_HASH_SHA_256);
+  g_autoptr (DtlsFingerprints) right = dtls_fingerprints_parse (text, NULL);
+
+  g_assert_cmpint (dtls_verification_judge (DTLS_VERIFY_AUTO, NULL, former,
+          certificate), ==, DTLS_JUDGEMENT_STRANGER);
+  g_assert_cmpint (dtls_verification_judge (DTLS_VERIFY_AUTO, right, former,
+          certificate), ==, DTLS_JUDGEMENT_VERIFIED);
+  g_assert_cmpint (dtls_verification_judge (DTLS_VERIFY_REQUIRED, NULL, former,
+          certificate), ==, DTLS_JUDGEMENT_HOLD);
+  g_assert_cmpint (dtls_verification_judge (DTLS_VERIFY_NONE, NULL, former,
+          certificate), ==, DTLS_JUDGEMENT_UNVERIFIED);
 }
 
 static gboolean
@@ -273,12 +298,49 @@ test_none_looks_at_nothing (void)
   g_assert_false (is_verified (client));
 }
 
+static guint n_warnings;
+
+static void
+count_warnings (DtlsLogLevel level, const gchar * message)
+{
+  n_warnings += level == DTLS_LOG_WARNING;
+}
+
+/* One for each end, and none where somebody has decided about the peer. */
+static void
+test_accepted_without_a_look_is_warned_of (void)
+{
+  static const DtlsVerify verify[] =
+      { DTLS_VERIFY_AUTO, DTLS_VERIFY_AUTO, DTLS_VERIFY_NONE };
+  static const guint expected[] = { 2, 0, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (verify); i++) {
+    g_autoptr (VirtualNetwork) net = virtual_network_new (1);
+
+    for (guint side = 0; side < 2; side++)
+      virtual_network_end (net, side)->config.verify = verify[i];
+    if (i == 1)
+      virtual_network_exchange_fingerprints (net);
+    n_warnings = 0;
+    dtls_log_set_func (count_warnings);
+    virtual_network_start_both (net);
+    g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
+    virtual_network_run (net, net->now_us + SECOND_US);
+    dtls_log_set_func (NULL);
+    g_assert_cmpuint (n_warnings, ==, expected[i]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define TEST(name, func) g_test_add_func ("/verification/" name, func)
   TEST ("judgement", test_judgement);
+  TEST ("judgement-of-another-than-before",
+      test_judgement_of_another_than_before);
+  TEST ("accepted-without-a-look-is-warned-of",
+      test_accepted_without_a_look_is_warned_of);
   TEST ("hash-and-case", test_hash_and_case);
   TEST ("mismatch-before-opens-nothing", test_mismatch_before_opens_nothing);
   TEST ("given-before-the-start", test_given_before_the_start);
