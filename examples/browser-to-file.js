@@ -14,6 +14,9 @@ const texts = {
   disconnected: _('The connection was lost.'),
   failed: _('The connection was lost.'),
   written: _('The file is written.'),
+  NotFoundError: _('There is no camera.'),
+  NotAllowedError: _('The browser does not let this page use the camera. Allow'
+    + ' it, then press Start again.'),
   noCamera: _('The browser gives no camera: {reason}'),
   insecure: _('Browsers give their camera only to pages of this machine or'
     + ' with HTTPS.'),
@@ -41,7 +44,9 @@ async function openCamera() {
   if (!navigator.mediaDevices) throw new Trouble('insecure');
   return navigator.mediaDevices.getUserMedia({ audio: true, video: true })
     .catch(() => navigator.mediaDevices.getUserMedia({ video: true }))
-    .catch(({ name }) => { throw new Trouble('noCamera', name); });
+    .catch(({ name }) => {
+      throw new Trouble(name in texts ? name : 'noCamera', name);
+    });
 }
 
 async function ask(method, resource, request = {}) {

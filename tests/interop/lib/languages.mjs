@@ -34,14 +34,26 @@ function asPattern(text) {
   return new RegExp(`^${parts.join('.+')}$`, 's');
 }
 
+/** What is cut off, or reaches over the edge. */
+function overflowing() {
+  return [...document.querySelectorAll('html, body, body *')]
+    .filter((element) => element.scrollWidth > element.clientWidth
+      && getComputedStyle(element).display !== 'inline'
+      && !(element instanceof SVGElement))
+    .map(({ tagName, textContent }) => `${tagName} ${textContent.trim()}`);
+}
+
+/** On a small phone, where long words do harm. */
 async function openIn(context, uri, locale) {
-  const page = await context.browser().newPage({ locale });
+  const page = await context.browser().newPage({
+    locale, viewport: { width: 320, height: 568 } });
   await page.goto(uri);
   return page;
 }
 
 /**
- * In each language all that the page says is a translation.
+ * In each language all that the page says is a translation, and has the place
+ * that it needs.
  * @param {Function} act  is given each page, before it is looked at
  */
 export async function speaksEachLanguage(context, uri, act = () => {}) {
@@ -57,6 +69,7 @@ export async function speaksEachLanguage(context, uri, act = () => {}) {
       assert.ok(known.some((pattern) => pattern.test(text)),
         `${language}: ${text}`);
     }
+    assert.deepEqual(await page.evaluate(overflowing), [], language);
     await page.close();
   }
 }
