@@ -38,6 +38,33 @@ data_flows (VirtualNetwork * net, VirtualSide from)
   return to->data->len == before + 1;
 }
 
+/* A new client in the place of the old one, which says nothing. */
+static void
+crash_client (VirtualNetwork * net)
+{
+  virtual_network_reset_end (net, VIRTUAL_CLIENT);
+  virtual_network_start (net, VIRTUAL_CLIENT);
+}
+
+static void
+restart_side (VirtualNetwork * net, VirtualSide side,
+    DtlsFingerprints * fingerprints)
+{
+  g_assert_true (dtls_association_restart (virtual_network_end (net,
+              side)->association, fingerprints, net->now_us, NULL));
+  virtual_network_drain (net, side);
+}
+
+/* The application of @side tells it, and a client begins. */
+static void
+restart_both (VirtualNetwork * net, VirtualSide side,
+    DtlsFingerprints * fingerprints)
+{
+  restart_side (net, side, fingerprints);
+  if (side == VIRTUAL_SERVER)
+    restart_side (net, VIRTUAL_CLIENT, NULL);
+}
+
 /* A ClientHello of somebody else, as one datagram. */
 static GBytes *
 foreign_client_hello (guint profile_count)
@@ -65,15 +92,13 @@ test_client_restarts (void)
   g_autoptr (VirtualNetwork) net = connected_network ();
   VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
 
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
   virtual_network_run (net, net->now_us + SECOND_US);
   g_assert_cmpstr (server->story->str, ==,
       "connecting certificate keys connected certificate keys");
   g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
-  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
-  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  virtual_network_assert_data_flows (net);
 }
 
 static void
@@ -87,8 +112,7 @@ test_client_restarts_on_a_bad_link (void)
     net->link.duplication = 0.1;
     net->link.jitter_ms = 10;
     virtual_network_end (net, VIRTUAL_CLIENT)->config.mtu = 200;
-    virtual_network_reset_end (net, VIRTUAL_CLIENT);
-    virtual_network_start (net, VIRTUAL_CLIENT);
+    crash_client (net);
     g_assert_true (virtual_network_connect (net, net->now_us + 30 * SECOND_US));
     virtual_network_run (net, net->now_us + 5 * SECOND_US);
     net->link.loss = 0;
@@ -105,8 +129,7 @@ test_client_restarts_in_mid_handshake (void)
   virtual_network_exchange_fingerprints (net);
   virtual_network_start_both (net);
   virtual_network_run (net, net->now_us + 60 * VIRTUAL_MS);
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   g_assert_true (virtual_network_connect (net, net->now_us + 2 * SECOND_US));
   g_assert_true (data_flows (net, VIRTUAL_CLIENT));
 }
@@ -143,11 +166,19 @@ test_application_restarts_server (void)
   g_assert_true (dtls_association_restart (server->association, fingerprints,
           net->now_us, NULL));
   client->config.certificate = virtual_certificate (2);
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   virtual_network_run (net, net->now_us + SECOND_US);
   g_assert_cmpuint (server->n_keys, ==, 2);
   g_assert_true (data_flows (net, VIRTUAL_SERVER));
+}
+
+/* Both ends have set keys @n times, and have the same. */
+static void
+assert_keyed (VirtualNetwork * net, guint n)
+{
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, n);
+  virtual_network_assert_data_flows (net);
 }
 
 /* Neither end gives up what is live, whichever of them was told wrongly. */
@@ -157,33 +188,16 @@ test_wrong_fingerprint_leaves_all_as_it_was (void)
   for (guint side = 0; side < 2; side++) {
     g_autoptr (VirtualNetwork) net = connected_network ();
     VirtualEnd *end = virtual_network_end (net, side);
-    VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
     g_autoptr (DtlsFingerprints) wrong =
         virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
 
-    g_assert_true (dtls_association_restart (end->association, wrong,
-            net->now_us, NULL));
-    if (side == VIRTUAL_SERVER)
-      g_assert_true (dtls_association_restart (client->association, NULL,
-              net->now_us, NULL));
-    virtual_network_drain (net, VIRTUAL_CLIENT);
+    restart_both (net, side, wrong);
     virtual_network_run (net, net->now_us + 60 * SECOND_US);
-    for (guint i = 0; i < 2; i++) {
-      g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, 1);
-      g_assert_true (data_flows (net, i));
-    }
+    assert_keyed (net, 1);
     /* The right one mends it. */
-    g_assert_true (dtls_association_restart (end->association,
-            end->config.fingerprints, net->now_us, NULL));
-    if (side == VIRTUAL_SERVER)
-      g_assert_true (dtls_association_restart (client->association, NULL,
-              net->now_us, NULL));
-    virtual_network_drain (net, VIRTUAL_CLIENT);
+    restart_both (net, side, end->config.fingerprints);
     virtual_network_run (net, net->now_us + 2 * SECOND_US);
-    for (guint i = 0; i < 2; i++) {
-      g_assert_cmpuint (virtual_network_end (net, i)->n_keys, ==, 2);
-      g_assert_true (data_flows (net, i));
-    }
+    assert_keyed (net, 2);
   }
 }
 
@@ -206,19 +220,13 @@ restart_after_refusal (VirtualSide side, gint64 pause_us, gboolean lose)
 {
   g_autoptr (VirtualNetwork) net = connected_network ();
   VirtualEnd *end = virtual_network_end (net, side);
-  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
   g_autoptr (DtlsFingerprints) wrong =
       virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
   DtlsFingerprints *both[] = { wrong, end->config.fingerprints };
 
   net->filter = lose ? lose_alerts : NULL;
   for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
-    g_assert_true (dtls_association_restart (end->association, both[i],
-            net->now_us, NULL));
-    if (side == VIRTUAL_SERVER)
-      g_assert_true (dtls_association_restart (client->association, NULL,
-              net->now_us, NULL));
-    virtual_network_drain (net, VIRTUAL_CLIENT);
+    restart_both (net, side, both[i]);
     virtual_network_run (net, net->now_us + pause_us);
   }
   virtual_network_run (net, net->now_us + 3 * SECOND_US);
@@ -249,8 +257,7 @@ test_fingerprint_set_replaces_that_of_a_restart (void)
   g_assert_true (dtls_association_restart (server->association, wrong,
           net->now_us, NULL));
   dtls_association_set_fingerprints (server->association, right, net->now_us);
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   virtual_network_run (net, net->now_us + SECOND_US);
   g_assert_cmpuint (server->n_keys, ==, 2);
   g_assert_true (data_flows (net, VIRTUAL_SERVER));
@@ -266,13 +273,10 @@ test_late_fingerprint_of_a_restart (void)
       virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
 
   client->config.certificate = virtual_certificate (2);
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   virtual_network_run (net, net->now_us + SECOND_US);
   g_assert_cmpuint (server->n_keys, ==, 1);
-  g_assert_true (dtls_association_restart (server->association, fingerprints,
-          net->now_us, NULL));
-  virtual_network_drain (net, VIRTUAL_SERVER);
+  restart_side (net, VIRTUAL_SERVER, fingerprints);
   g_assert_cmpuint (server->n_keys, ==, 2);
   g_assert_true (data_flows (net, VIRTUAL_SERVER));
 }
@@ -285,8 +289,7 @@ test_wrong_certificate_never_takes_over (void)
   VirtualEnd *server = virtual_network_end (net, VIRTUAL_SERVER);
 
   client->config.certificate = virtual_certificate (2);
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
+  crash_client (net);
   virtual_network_run (net, net->now_us + 60 * SECOND_US);
   g_assert_cmpuint (server->n_keys, ==, 1);
   g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
@@ -320,8 +323,7 @@ test_spoofed_hellos_change_nothing (void)
   g_assert_cmpint (dtls_association_get_deadline_us (server->association), ==,
       -1);
   net->link.loss = 0;
-  g_assert_true (data_flows (net, VIRTUAL_CLIENT));
-  g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  virtual_network_assert_data_flows (net);
   g_assert_cmpuint (server->n_keys, ==, 1);
 }
 
@@ -348,8 +350,7 @@ test_restarts_are_bounded (void)
   net->filter_data = &flights;
   net->link.delay_ms = 1;
   for (guint i = 0; i < 200; i++) {
-    virtual_network_reset_end (net, VIRTUAL_CLIENT);
-    virtual_network_start (net, VIRTUAL_CLIENT);
+    crash_client (net);
     virtual_network_run (net, start_us + (i + 1) * 5 * VIRTUAL_MS);
   }
   g_assert_cmpuint (flights, >=, 5);
@@ -393,9 +394,7 @@ test_restart_without_answer_leaves_all_as_it_was (void)
   VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
 
   net->link.loss = 1;
-  g_assert_true (dtls_association_restart (client->association, NULL,
-          net->now_us, NULL));
-  virtual_network_drain (net, VIRTUAL_CLIENT);
+  restart_side (net, VIRTUAL_CLIENT, NULL);
   virtual_network_run (net, net->now_us + 60 * SECOND_US);
   g_assert_cmpint (client->state, ==, DTLS_STATE_CONNECTED);
   net->link.loss = 0;
@@ -413,21 +412,6 @@ inject_foreign_hello (VirtualNetwork * net, VirtualSide to)
 }
 
 static void
-restart_side (VirtualNetwork * net, VirtualSide side)
-{
-  g_assert_true (dtls_association_restart (virtual_network_end (net,
-              side)->association, NULL, net->now_us, NULL));
-  virtual_network_drain (net, side);
-}
-
-static void
-crash_client (VirtualNetwork * net)
-{
-  virtual_network_reset_end (net, VIRTUAL_CLIENT);
-  virtual_network_start (net, VIRTUAL_CLIENT);
-}
-
-static void
 something_happens (VirtualNetwork * net)
 {
   switch (g_rand_int_range (net->rand, 0, 8)) {
@@ -436,10 +420,10 @@ something_happens (VirtualNetwork * net)
       break;
     case 1:
       if (virtual_network_end (net, VIRTUAL_CLIENT)->state != DTLS_STATE_FAILED)
-        restart_side (net, VIRTUAL_CLIENT);
+        restart_side (net, VIRTUAL_CLIENT, NULL);
       break;
     case 2:
-      restart_side (net, VIRTUAL_SERVER);
+      restart_side (net, VIRTUAL_SERVER, NULL);
       break;
     case 3:
       inject_foreign_hello (net, g_rand_int_range (net->rand, 0, 2));
@@ -476,15 +460,14 @@ test_life_is_hard (void)
     virtual_network_run (net, net->now_us + 200 * VIRTUAL_MS);
     keys = server->n_keys;
     if (seed % 2 && client->state == DTLS_STATE_CONNECTED)
-      restart_side (net, VIRTUAL_CLIENT);
+      restart_side (net, VIRTUAL_CLIENT, NULL);
     else
       crash_client (net);
     virtual_network_run (net, net->now_us + 3 * SECOND_US);
     g_assert_cmpint (client->state, ==, DTLS_STATE_CONNECTED);
     g_assert_cmpint (server->state, ==, DTLS_STATE_CONNECTED);
     g_assert_cmpuint (server->n_keys, >, keys);
-    g_assert_true (data_flows (net, VIRTUAL_CLIENT));
-    g_assert_true (data_flows (net, VIRTUAL_SERVER));
+    virtual_network_assert_data_flows (net);
   }
 }
 
