@@ -203,10 +203,7 @@ test_new_server_is_taken_up_on_restart (void)
 int
 main (int argc, char **argv)
 {
-  gst_init (&argc, &argv);
-  g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+  pair_test_init (&argc, &argv);
 #define ADD(name) g_test_add_func ("/dtlssrtpdec-restart/" #name, test_##name)
   ADD (media_go_on_over_a_restart);
   ADD (packet_that_was_late_at_a_restart_is_taken);

@@ -410,10 +410,7 @@ test_stats (void)
 int
 main (int argc, char **argv)
 {
-  gst_init (&argc, &argv);
-  g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+  pair_test_init (&argc, &argv);
 #define ADD(name) g_test_add_func ("/dtlssrtpdec/" #name, test_##name)
   ADD (pem_is_one_certificate_and_no_key);
   ADD (default_certificate_is_the_process_one);

@@ -237,10 +237,7 @@ test_eos_of_the_pipeline_without_dtls (void)
 int
 main (int argc, char **argv)
 {
-  gst_init (&argc, &argv);
-  g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+  pair_test_init (&argc, &argv);
 #define ADD(name) g_test_add_func ("/dtlssrtpenc-key/" #name, test_##name)
   ADD (media_both_ways);
   ADD (key_is_understood_by_srtpdec);

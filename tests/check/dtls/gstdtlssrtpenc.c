@@ -423,10 +423,7 @@ test_stats_and_version (void)
 int
 main (int argc, char **argv)
 {
-  gst_init (&argc, &argv);
-  g_test_init (&argc, &argv, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
-  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+  pair_test_init (&argc, &argv);
 #define ADD(name) g_test_add_func ("/dtlssrtpenc/" #name, test_##name)
   ADD (needs_a_connection_id);
   ADD (live_duplicate_is_refused);

@@ -31,6 +31,15 @@ typedef struct
   Peer b;                       /* server */
 } Pair;
 
+static inline void
+pair_test_init (int *argc, char ***argv)
+{
+  gst_init (argc, argv);
+  g_test_init (argc, argv, NULL);
+  GST_ELEMENT_REGISTER (dtlssrtpenc, NULL);
+  GST_ELEMENT_REGISTER (dtlssrtpdec, NULL);
+}
+
 /* The elements in state NULL, for a test to set up. */
 static inline void
 peer_make (Peer * self, const gchar * id, gboolean is_client)

@@ -16,21 +16,11 @@
 
 #include "engine/error.h"
 #include "failing-allocator.h"
+#include "session-pair.h"
 
-#define PACKET_ROOM 256
 #define SSRCS 3
 #define PACKETS 3
 #define PAYLOAD_SIZE 100
-
-typedef struct
-{
-  gsize size;
-  union
-  {
-    guint8 data[PACKET_ROOM];
-    guint64 alignment;
-  };
-} Packet;
 
 /* The one that is left out, counted from zero. */
 #define ALLOCATION_OF_LIST 1
