@@ -24,7 +24,8 @@
  *
  * What goes wrong is an error of this element that says what to do: nobody at
  * the address, a token that is refused, an answer without a fingerprint, a
- * server that shows another certificate, a connection that is lost.
+ * server that shows another certificate, a connection that is lost. With
+ * `reconnect` a connection that is lost is a warning, and comes back.
  *
  * ## Example launch line
  * |[
@@ -51,8 +52,10 @@
 #include "whep-remb.h"
 #include "whep-task.h"
 #include "whip-client.h"
+#include "whip-retry.h"
 #include "whip-session.h"
 #include "whip-settings.h"
+#include "whip-trust.h"
 
 GST_DEBUG_CATEGORY_STATIC (whip_sink_debug);
 #define GST_CAT_DEFAULT whip_sink_debug
@@ -73,19 +76,25 @@ struct _WhipSink
   WhipSettings now;
   GUri *location;
   WhepIceServers servers;
+  GTlsDatabase *authorities;    /* NULL: those of the system */
 
   /* Of its own thread. */
   WhepFormat formats[WHEP_INPUTS_MAX];
   guint bitrate;
+  GSource *retry_timer;
+  gint64 connected_at_us;       /* 0: no session was connected since PAUSED */
+  guint attempt;                /* to connect again */
 
   gint asked;                   /* atomic: publish() is on its way */
-  gint failed;                  /* atomic: nothing more until PAUSED */
+  gint held;                    /* atomic: nothing is begun; after an error
+                                 * until PAUSED, after a loss for a time */
 
   GMutex lock;
   GCond idle_changed;
   /* All below under the lock. */
   GMainContext *context;        /* from READY on */
   WhipSession *session;
+  gboolean stopping;
   gboolean idle;                /* what end() waits for */
   gboolean connected;
   guint64 sessions;
@@ -140,7 +149,7 @@ later (WhipSink * self, WhepTaskFunc func)
 static void
 post_error (WhipSink * self, const GError * error)
 {
-  g_atomic_int_set (&self->failed, TRUE);
+  g_atomic_int_set (&self->held, TRUE);
   if (error->code == WHEP_ERROR_UNAUTHORIZED
       || error->code == WHEP_ERROR_FORBIDDEN)
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_AUTHORIZED,
@@ -160,6 +169,7 @@ on_connected (WhipSession * session, gpointer user_data)
   g_mutex_lock (&self->lock);
   self->connected = TRUE;
   g_mutex_unlock (&self->lock);
+  self->connected_at_us = g_get_monotonic_time ();
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_structure_new_empty ("whipsink-connected")));
@@ -184,6 +194,43 @@ on_bitrate (WhipSession * session, gpointer user_data)
   }
 }
 
+static gboolean
+on_retry (gpointer user_data)
+{
+  WhipSink *self = user_data;
+
+  whep_task_clear_timer (&self->retry_timer);
+  g_atomic_int_set (&self->held, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* One that was never connected is not lost: something is set wrong. */
+static gboolean
+may_retry (WhipSink * self, WhepEnd end, const GError * error)
+{
+  return self->now.reconnect && self->connected_at_us > 0
+      && whip_retry_may_help (end, error);
+}
+
+/* The first buffer after that time begins another session. */
+static void
+retry_later (WhipSink * self, gboolean was_connected, const GError * error)
+{
+  gint64 age_us = g_get_monotonic_time () - self->connected_at_us;
+
+  if (was_connected && age_us >= WHIP_RETRY_STABLE_MS * 1000)
+    self->attempt = 0;
+  guint delay_ms = whip_retry_delay_ms (self->attempt++);
+
+  g_atomic_int_set (&self->held, TRUE);
+  self->retry_timer = whep_task_timer (self->context, delay_ms, on_retry, self);
+  GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, OPEN_WRITE,
+      (_("The connection was lost. Publishing again in %u s."),
+          (delay_ms + 999) / 1000), ("%s", error->message),
+      ("attempt", G_TYPE_UINT, self->attempt, "delay-ms", G_TYPE_UINT, delay_ms,
+          NULL));
+}
+
 static void
 on_session_ended (WhipSession * session, WhepEnd end, const GError * error,
     gpointer user_data)
@@ -191,12 +238,18 @@ on_session_ended (WhipSession * session, WhepEnd end, const GError * error,
   WhipSink *self = user_data;
 
   GST_INFO_OBJECT (self, "session ended: %s", whep_end_name (end));
-  if (error)
+  g_mutex_lock (&self->lock);
+  gboolean was_connected = self->connected;
+  gboolean stopping = self->stopping;
+  self->connected = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (error && !may_retry (self, end, error))
     post_error (self, error);
+  else if (error && !stopping)
+    retry_later (self, was_connected, error);
   g_mutex_lock (&self->lock);
   g_assert (self->session == session);
   self->session = NULL;
-  self->connected = FALSE;
   self->idle = TRUE;
   g_cond_broadcast (&self->idle_changed);
   g_mutex_unlock (&self->lock);
@@ -225,6 +278,7 @@ make_session (WhipSink * self, guint n_formats, GError ** error)
           .packets_data = self->inputs,
         .connect_timeout_ms = self->now.connect_timeout_ms},
     .location = self->location,.token = self->now.token,
+    .authorities = self->authorities,
   };
   return whip_session_new (&config, self->formats, n_formats, &session_funcs,
       self, error);
@@ -240,7 +294,7 @@ publish (gpointer sink, guint unused)
   guint n_formats;
 
   g_atomic_int_set (&self->asked, FALSE);
-  if (present || g_atomic_int_get (&self->failed)
+  if (present || g_atomic_int_get (&self->held)
       || (n_formats = whep_inputs_read_formats (self->inputs,
               self->formats)) == 0)
     return;
@@ -287,6 +341,7 @@ stop_publishing (gpointer sink, guint unused)
 {
   WhipSink *self = sink;
 
+  whep_task_clear_timer (&self->retry_timer);
   end_session (self, WHEP_END_STOPPED);
   g_mutex_lock (&self->lock);
   self->idle = self->session == NULL;
@@ -324,7 +379,7 @@ on_input_buffer (WhepInput * input, GstBuffer * buffer, GstCaps * caps,
 
   if (session)
     whip_session_push (session, whep_input_get_index (input), buffer, caps);
-  else if (!g_atomic_int_get (&self->failed)
+  else if (!g_atomic_int_get (&self->held)
       && g_atomic_int_compare_and_exchange (&self->asked, FALSE, TRUE))
     later (self, publish);
 }
@@ -372,6 +427,9 @@ read_settings (WhipSink * self, GError ** error)
   whep_setting_table_copy (whip_settings, &self->settings, &self->now);
   GST_OBJECT_UNLOCK (self);
   self->location = whip_client_parse_location (self->now.location, error);
+  if (self->now.tls_ca_file && !(self->authorities =
+          whip_trust_load (self->now.tls_ca_file, error)))
+    return FALSE;
   return self->location && whip_client_check_token (self->now.token, error)
       && whep_ice_servers_parse (&self->servers, self->now.stun_server,
       self->now.turn_server, error);
@@ -381,6 +439,7 @@ static void
 forget_settings (WhipSink * self)
 {
   g_clear_pointer (&self->location, g_uri_unref);
+  g_clear_object (&self->authorities);
   whep_ice_servers_clear (&self->servers);
   whep_setting_table_clear (whip_settings, &self->now);
 }
@@ -435,7 +494,12 @@ whip_sink_begin (WhipSink * self)
         (NULL));
     return FALSE;
   }
-  g_atomic_int_set (&self->failed, FALSE);
+  self->connected_at_us = 0;
+  self->attempt = 0;
+  g_mutex_lock (&self->lock);
+  self->stopping = FALSE;
+  g_mutex_unlock (&self->lock);
+  g_atomic_int_set (&self->held, FALSE);
   whep_inputs_set_open (self->inputs, TRUE);
   return TRUE;
 }
@@ -446,6 +510,7 @@ whip_sink_end (WhipSink * self)
 {
   whep_inputs_set_open (self->inputs, FALSE);
   g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
   self->idle = FALSE;
   g_mutex_unlock (&self->lock);
   later (self, stop_publishing);

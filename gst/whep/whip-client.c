@@ -19,6 +19,7 @@
 #include "whep-offer.h"
 #include "whep-task.h"
 #include "whip-links.h"
+#include "whip-trust.h"
 
 GST_DEBUG_CATEGORY_STATIC (whip_client_debug);
 #define GST_CAT_DEFAULT whip_client_debug
@@ -42,6 +43,7 @@ struct _WhipClient
   WhipClientFuncs funcs;
   gpointer user_data;
   SoupSession *session;
+  gboolean own_authorities;     /* whether it trusts them, not the system's */
   GCancellable *cancellable;
   GSource *timer;
   gboolean late;                /* the timer has rung */
@@ -270,24 +272,9 @@ refuse_status (WhipClient * self, SoupMessage * message)
     refuse (self, status, _("%s refuses the stream: %u, %s."), uri, status,
         reason);
   else
-    refuse (self, WHEP_ERROR_UNAVAILABLE, _("%s does not speak WHIP: it "
+    refuse (self, WHEP_ERROR_NOT_ACCEPTABLE, _("%s does not speak WHIP: it "
             "answered with %u instead of 201. Check the property location."),
         uri, status);
-}
-
-/* Why a certificate is not trusted, and what can be done. */
-static const gchar *
-distrust_of (GTlsCertificateFlags flags)
-{
-  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
-    return _("it is for another name. Check the property location.");
-  if (flags & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED))
-    return _("it has expired or is not valid yet. Check the clock, and tell "
-        "its operator.");
-  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    return _("this system does not know who signed it. Add that authority to "
-        "those that the system trusts, if you trust it.");
-  return _("it is forged, too weak or revoked. Tell its operator.");
 }
 
 static void
@@ -296,9 +283,10 @@ refuse_error (WhipClient * self, SoupMessage * message, const GError * error)
   g_autofree gchar *uri = shown (self->target);
 
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    refuse (self, WHEP_ERROR_UNAVAILABLE, _("Nothing was sent to %s, because "
-            "its certificate is not trusted: %s"), uri,
-        distrust_of (soup_message_get_tls_peer_certificate_errors (message)));
+    refuse (self, WHEP_ERROR_NOT_ACCEPTABLE, _("Nothing was sent to %s, "
+            "because its certificate is not trusted: %s"), uri,
+        whip_trust_explain (soup_message_get_tls_peer_certificate_errors
+            (message), self->own_authorities));
   else if (self->late)
     refuse (self, WHEP_ERROR_TIMEOUT, _("%s did not answer within %u ms. "
             "Check the property location, or allow more with "
@@ -363,10 +351,10 @@ follow (WhipClient * self, SoupMessage * message)
   g_autofree gchar *uri = shown (self->target);
 
   if (!next || ++self->redirections > REDIRECTIONS_MAX) {
-    refuse (self, WHEP_ERROR_UNAVAILABLE, _("%s sends us on to nowhere. "
+    refuse (self, WHEP_ERROR_NOT_ACCEPTABLE, _("%s sends us on to nowhere. "
             "Check the property location."), uri);
   } else if (is_downgrade (self->location, next)) {
-    refuse (self, WHEP_ERROR_UNAVAILABLE, _("%s sends us on to an address "
+    refuse (self, WHEP_ERROR_NOT_ACCEPTABLE, _("%s sends us on to an address "
             "without HTTPS, where anybody could change the answer. Set the "
             "property location to the right one."), uri);
   } else {
@@ -479,21 +467,23 @@ whip_client_offer (WhipClient * self, const gchar * offer)
 }
 
 WhipClient *
-whip_client_new (GMainContext * context, GUri * location,
-    const gchar * token, guint timeout_ms, const WhipClientFuncs * funcs,
-    gpointer user_data)
+whip_client_new (const WhipClientConfig * config,
+    const WhipClientFuncs * funcs, gpointer user_data)
 {
   WhipClient *self = g_object_new (WHIP_TYPE_CLIENT, NULL);
 
-  self->context = g_main_context_ref (context);
-  self->location = g_uri_ref (location);
-  self->target = g_uri_ref (location);
-  self->token = g_strdup (token);
-  self->timeout_ms = timeout_ms;
+  self->context = g_main_context_ref (config->context);
+  self->location = g_uri_ref (config->location);
+  self->target = g_uri_ref (config->location);
+  self->token = g_strdup (config->token);
+  self->timeout_ms = config->timeout_ms;
   self->funcs = *funcs;
   self->user_data = user_data;
   self->session = soup_session_new ();
   soup_session_set_user_agent (self->session, PACKAGE);
+  self->own_authorities = config->authorities != NULL;
+  if (self->own_authorities)
+    soup_session_set_tls_database (self->session, config->authorities);
   self->cancellable = g_cancellable_new ();
   self->body = g_malloc0 (BODY_MAX + 1);
   return self;

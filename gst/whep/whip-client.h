@@ -58,14 +58,24 @@ GUri *whip_client_parse_location (const gchar * location, GError ** error);
 gboolean whip_client_check_token (const gchar * token, GError ** error);
 
 /**
- * whip_client_new:
+ * WhipClientConfig:
  * @location: of whip_client_parse_location()
  * @token: (nullable): sent as "Authorization: Bearer"
+ * @authorities: (nullable): whose signature the server's certificate must
+ *   have; %NULL: one that the system trusts
  * @timeout_ms: for an answer
  */
-WhipClient *whip_client_new (GMainContext * context, GUri * location,
-    const gchar * token, guint timeout_ms, const WhipClientFuncs * funcs,
-    gpointer user_data);
+typedef struct
+{
+  GMainContext *context;
+  GUri *location;
+  const gchar *token;
+  GTlsDatabase *authorities;
+  guint timeout_ms;
+} WhipClientConfig;
+
+WhipClient *whip_client_new (const WhipClientConfig * config,
+    const WhipClientFuncs * funcs, gpointer user_data);
 
 /** whip_client_offer: once; @answered or @refused will come. */
 void whip_client_offer (WhipClient * self, const gchar * offer);

@@ -59,7 +59,7 @@ error_of_end (WhepEnd end, const gchar * detail)
       return g_error_new_literal (WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
           _("The server has ended the session. Its operator knows why."));
     case WHEP_END_ERROR:
-      return g_error_new (WHEP_ERROR, WHEP_ERROR_INTERNAL,
+      return g_error_new (WHEP_ERROR, WHEP_ERROR_UNPROCESSABLE,
           _("The stream cannot be sent: %s"),
           detail ? detail : _("The log says why."));
     default:
@@ -92,8 +92,9 @@ on_answered (WhipClient * client, const gchar * answer, gsize size,
     connect_to (self, relays);
     return;
   }
-  g_autoptr (GError) error = g_error_new (WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
-      _("The server's answer is of no use: %s"), cause->message);
+  g_autoptr (GError) error = g_error_new (WHEP_ERROR,
+      WHEP_ERROR_NOT_ACCEPTABLE, _("The server's answer is of no use: %s"),
+      cause->message);
   fail (self, error);
 }
 
@@ -219,8 +220,12 @@ whip_session_new (const WhipSessionConfig * config,
   self->peer = whep_peer_new (&peer, &peer_funcs, self, error);
   if (!self->peer)
     return NULL;
-  self->client = whip_client_new (peer.context, config->location,
-      config->token, peer.connect_timeout_ms, &client_funcs, self);
+  WhipClientConfig client = {
+    .context = peer.context,.location = config->location,
+    .token = config->token,.authorities = config->authorities,
+    .timeout_ms = peer.connect_timeout_ms,
+  };
+  self->client = whip_client_new (&client, &client_funcs, self);
   whep_transport_gather (whep_peer_get_transport (self->peer));
   return g_steal_pointer (&self);
 }

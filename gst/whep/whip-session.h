@@ -39,12 +39,14 @@ typedef struct
  * @peer: its `controlling` is not looked at
  * @location: where to publish
  * @token: (nullable): for the server
+ * @authorities: (nullable): see #WhipClientConfig
  */
 typedef struct
 {
   WhepPeerConfig peer;
   GUri *location;
   const gchar *token;
+  GTlsDatabase *authorities;
 } WhipSessionConfig;
 
 /**

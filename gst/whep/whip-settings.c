@@ -26,9 +26,17 @@ const WhepSetting whip_settings[] = {
       "turn-server", N_("TURN server"),
       N_("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, turns:// "
           "for TLS, with ?transport=tcp for TCP"), NULL),
+  WHEP_SETTING_TEXT (FIELD (tls_ca_file), OPEN,
+      "tls-ca-file", N_("TLS CA file"),
+      N_("PEM file with the authorities that may have signed the server's "
+          "certificate, instead of those that the system trusts"), NULL),
   WHEP_SETTING_NUMBER (FIELD (connect_timeout_ms), OPEN,
       "connect-timeout", N_("Connect timeout"),
       N_("Milliseconds that the server may take for its answer, and then "
           "until it is connected"), 1, G_MAXUINT, 20000),
+  WHEP_SETTING_FLAG (FIELD (reconnect), OPEN,
+      "reconnect", N_("Reconnect"),
+      N_("Whether to publish again, after 1 to 30 seconds, when a connection "
+          "that was there is lost, instead of ending with an error")),
   WHEP_SETTING_END
 };

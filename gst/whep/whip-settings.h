@@ -17,7 +17,9 @@ typedef struct
   gchar *token;
   gchar *stun_server;
   gchar *turn_server;
+  gchar *tls_ca_file;
   guint connect_timeout_ms;
+  gboolean reconnect;
 } WhipSettings;
 
 /** The table of a #WhipSettings. */

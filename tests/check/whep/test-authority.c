@@ -106,19 +106,28 @@ test_authority_free (TestAuthority * self)
   g_free (self);
 }
 
-void
-test_authority_trust (TestAuthority * self)
+const gchar *
+test_authority_save (TestAuthority * self)
 {
   g_autofree gchar *pem = pem_of (self->certificate, NULL);
   GError *error = NULL;
-  int fd = g_file_open_tmp ("authority-XXXXXX.pem", &self->file, &error);
 
+  if (!self->file)
+    g_close (g_file_open_tmp ("authority-XXXXXX.pem", &self->file, &error),
+        NULL);
   g_assert_no_error (error);
-  g_close (fd, NULL);
   g_file_set_contents (self->file, pem, -1, &error);
   g_assert_no_error (error);
+  return self->file;
+}
+
+void
+test_authority_trust (TestAuthority * self)
+{
+  GError *error = NULL;
   g_autoptr (GTlsDatabase) database =
-      g_tls_file_database_new (self->file, &error);
+      g_tls_file_database_new (test_authority_save (self), &error);
+
   g_assert_no_error (error);
   g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
 }

@@ -14,6 +14,9 @@ typedef struct _TestAuthority TestAuthority;
 TestAuthority *test_authority_new (void);
 void test_authority_free (TestAuthority * self);
 
+/** Returns: (transfer none): a PEM file with its certificate, until free(). */
+const gchar *test_authority_save (TestAuthority * self);
+
 /** test_authority_trust: once; this process trusts no other, until free(). */
 void test_authority_trust (TestAuthority * self);
 

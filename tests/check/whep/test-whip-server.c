@@ -44,6 +44,9 @@ struct _TestWhipServer
   guint deletes;
   gboolean leaked;
 
+  gboolean overlapped;
+
+  gint refusal;                 /* atomic: a status, 0 for none */
   gint bitrate;                 /* atomic: for REMB; 0: none is sent */
 };
 
@@ -301,6 +304,7 @@ take_offer (TestWhipServer * self, SoupServerMessage * message)
   g_mutex_lock (&self->lock);
   g_free (self->offer);
   self->offer = offer;
+  self->overlapped |= self->posts > self->deletes;
   self->posts++;
   g_mutex_unlock (&self->lock);
   if (self->fault == TEST_WHIP_SILENT) {
@@ -336,6 +340,8 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
   if (g_str_has_prefix (path, "/status/"))
     reply (message, atoi (path + 8), "text/plain",
         "the room\x1b is closed\r\nmore");
+  else if (post && g_atomic_int_get (&self->refusal))
+    reply (message, g_atomic_int_get (&self->refusal), "text/plain", "not now");
   else if (!is_allowed (self, message))
     reply (message, 401, "text/plain", "no");
   else if (post && g_str_equal (path, "/whip"))
@@ -374,7 +380,7 @@ listen_on (TestWhipServer * self, SoupServerCallback callback, guint * port)
   GError *error = NULL;
 
   soup_server_add_handler (soup, NULL, callback, self, NULL);
-  soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY
+  soup_server_listen_local (soup, *port, SOUP_SERVER_LISTEN_IPV4_ONLY
       | (self->identity ? SOUP_SERVER_LISTEN_HTTPS : 0), &error);
   g_assert_no_error (error);
   GSList *uris = soup_server_get_uris (soup);
@@ -412,11 +418,12 @@ test_whip_server_set_link (TestWhipServer * self, const gchar * link)
 
 static TestWhipServer *
 server_new (TestWhipFault fault, const gchar * token,
-    GTlsCertificate * identity)
+    GTlsCertificate * identity, guint port)
 {
   TestWhipServer *self = g_new0 (TestWhipServer, 1);
 
   self->fault = fault;
+  self->port = port;
   /* Of a relay that is not there. */
   test_whip_server_set_link (self, "<turn:192.0.2.9:3478?transport=udp>; "
       "rel=\"ice-server\"; username=\"u\"; credential=\"p\"; "
@@ -438,13 +445,31 @@ server_new (TestWhipFault fault, const gchar * token,
 TestWhipServer *
 test_whip_server_new (TestWhipFault fault, const gchar * token)
 {
-  return server_new (fault, token, NULL);
+  return server_new (fault, token, NULL, 0);
 }
 
 TestWhipServer *
 test_whip_server_new_https (GTlsCertificate * identity)
 {
-  return server_new (TEST_WHIP_SOUND, NULL, identity);
+  return server_new (TEST_WHIP_SOUND, NULL, identity, 0);
+}
+
+TestWhipServer *
+test_whip_server_new_at (guint port)
+{
+  return server_new (TEST_WHIP_SOUND, NULL, NULL, port);
+}
+
+guint
+test_whip_server_port (TestWhipServer * self)
+{
+  return self->port;
+}
+
+void
+test_whip_server_refuse (TestWhipServer * self, guint status)
+{
+  g_atomic_int_set (&self->refusal, status);
 }
 
 static gboolean
@@ -531,6 +556,15 @@ test_whip_server_deletes (TestWhipServer * self)
 }
 
 gboolean
+test_whip_server_overlapped (TestWhipServer * self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean overlapped = self->overlapped;
+  g_mutex_unlock (&self->lock);
+  return overlapped;
+}
+
+gboolean
 test_whip_server_leaked (TestWhipServer * self)
 {
   return self->leaked;
@@ -606,16 +640,23 @@ test_whip_server_vanish (TestWhipServer * self)
   drop_session (self);
 }
 
+static gboolean
+end_pad (GstElement * element, GstPad * pad, gpointer unused)
+{
+  gst_pad_send_event (pad, gst_event_new_eos ());
+  return TRUE;
+}
+
+/* At the end of all that it sends, it sends close_notify. A stop does so as
+ * well, but does not wait for a machine that is busy. */
 static void
-stop_dtls (const GValue * item, gpointer user_data)
+end_dtls (const GValue * item, gpointer user_data)
 {
   GstElement *element = g_value_get_object (item);
   GstElementFactory *factory = gst_element_get_factory (element);
 
-  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "dtlssrtpenc")) {
-    gst_element_set_locked_state (element, TRUE);
-    gst_element_set_state (element, GST_STATE_NULL);
-  }
+  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "dtlssrtpenc"))
+    gst_element_foreach_sink_pad (element, end_pad, NULL);
 }
 
 void
@@ -626,6 +667,6 @@ test_whip_server_hang_up (TestWhipServer * self)
   g_mutex_unlock (&self->lock);
   GstIterator *all = gst_bin_iterate_recurse (GST_BIN (pipeline));
 
-  gst_iterator_foreach (all, stop_dtls, NULL);
+  gst_iterator_foreach (all, end_dtls, NULL);
   gst_iterator_free (all);
 }

@@ -37,6 +37,15 @@ TestWhipServer *test_whip_server_new (TestWhipFault fault,
 /** test_whip_server_new_https: whose certificate is @identity. */
 TestWhipServer *test_whip_server_new_https (GTlsCertificate * identity);
 
+/** test_whip_server_new_at: where another one was. */
+TestWhipServer *test_whip_server_new_at (guint port);
+
+/** Returns: its TCP port. */
+guint test_whip_server_port (TestWhipServer * self);
+
+/** test_whip_server_refuse: each offer from now on; 0: none any more. */
+void test_whip_server_refuse (TestWhipServer * self, guint status);
+
 void test_whip_server_free (TestWhipServer * self);
 
 /** test_whip_server_set_link: the Link of its answers; before any. */
@@ -75,6 +84,9 @@ void test_whip_server_hang_up (TestWhipServer * self);
 /** How many offers were answered, and how many sessions were DELETEd. */
 guint test_whip_server_posts (TestWhipServer * self);
 guint test_whip_server_deletes (TestWhipServer * self);
+
+/** Whether there was an offer before the session of before was DELETEd. */
+gboolean test_whip_server_overlapped (TestWhipServer * self);
 
 /** Returns: (transfer full) (nullable): the last offer. */
 gchar *test_whip_server_offer (TestWhipServer * self);

@@ -77,8 +77,10 @@ check_leaving (gboolean offering)
   guint left = 0;
 
   g_main_context_push_thread_default (context);
-  g_autoptr (WhipClient) client =
-      whip_client_new (context, location, NULL, 60000, &funcs, &left);
+  WhipClientConfig config = {
+    .context = context,.location = location,.timeout_ms = 60000
+  };
+  g_autoptr (WhipClient) client = whip_client_new (&config, &funcs, &left);
   if (offering)
     whip_client_offer (client, "v=0\r\n");
   whip_client_leave (client);

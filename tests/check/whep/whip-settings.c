@@ -16,7 +16,9 @@ test_defaults (void)
   g_assert_null (settings.token);
   g_assert_null (settings.stun_server);
   g_assert_null (settings.turn_server);
+  g_assert_null (settings.tls_ca_file);
   g_assert_cmpuint (settings.connect_timeout_ms, ==, 20000);
+  g_assert_false (settings.reconnect);
   whep_setting_table_clear (whip_settings, &settings);
 }
 
