@@ -432,7 +432,7 @@ read_settings (WhipSink * self, GError ** error)
     return FALSE;
   return self->location && whip_client_check_token (self->now.token, error)
       && whep_ice_servers_parse (&self->servers, self->now.stun_server,
-      self->now.turn_server, error);
+      self->now.turn_server, FALSE, error);
 }
 
 static void

@@ -47,6 +47,12 @@ is_turn (GUri * uri)
       && is_filled (g_uri_get_host (uri));
 }
 
+static gboolean
+is_turns (GUri * uri)
+{
+  return g_str_equal (g_uri_get_scheme (uri), "turns");
+}
+
 /* For people: without user and password. */
 static gchar *
 shown (GUri * uri)
@@ -104,16 +110,31 @@ whep_ice_servers_check_turn (GUri * uri, GError ** error)
   return FALSE;
 }
 
+/* libnice would talk to it without TLS, and say nothing. */
+static gboolean
+check_use (GUri * turn, gboolean share, GError ** error)
+{
+  g_autofree gchar *server = shown (turn);
+
+  if (share || !is_turns (turn))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+      _("The TURN server \"%s\" cannot be reached over TLS from here. Write "
+          "turn:// instead of turns://."), server);
+  return FALSE;
+}
+
 gboolean
 whep_ice_servers_parse (WhepIceServers * self, const gchar * stun,
-    const gchar * turn, GError ** error)
+    const gchar * turn, gboolean share_turn, GError ** error)
 {
   memset (self, 0, sizeof *self);
   if (stun && (!(self->stun = parse (stun, error))
           || !check_stun (self->stun, error)))
     return FALSE;
   if (turn && (!(self->turn = parse (turn, error))
-          || !whep_ice_servers_check_turn (self->turn, error)))
+          || !whep_ice_servers_check_turn (self->turn, error)
+          || !check_use (self->turn, share_turn, error)))
     return FALSE;
   return TRUE;
 }
@@ -130,17 +151,14 @@ port_of (GUri * uri)
 {
   if (g_uri_get_port (uri) > 0)
     return g_uri_get_port (uri);
-  return g_str_equal (g_uri_get_scheme (uri), "turns") ? TURNS_PORT : STUN_PORT;
+  return is_turns (uri) ? TURNS_PORT : STUN_PORT;
 }
 
 static NiceRelayType
 relay_type (GUri * turn)
 {
-  if (g_str_equal (g_uri_get_scheme (turn), "turns"))
-    return NICE_RELAY_TYPE_TURN_TLS;
-  if (g_strcmp0 (g_uri_get_query (turn), "transport=tcp") == 0)
-    return NICE_RELAY_TYPE_TURN_TCP;
-  return NICE_RELAY_TYPE_TURN_UDP;
+  return g_strcmp0 (g_uri_get_query (turn), "transport=tcp") == 0 ?
+      NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP;
 }
 
 void
@@ -160,7 +178,7 @@ whep_ice_servers_apply (const WhepIceServers * self, NiceAgent * agent,
   if (self->stun)
     g_object_set (agent, "stun-server", g_uri_get_host (self->stun),
         "stun-server-port", port_of (self->stun), NULL);
-  if (self->turn)
+  if (self->turn && !is_turns (self->turn))
     whep_ice_servers_add_relay (self->turn, agent, stream_id);
 }
 

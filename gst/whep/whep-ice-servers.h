@@ -22,12 +22,14 @@ typedef struct
  * whep_ice_servers_parse:
  * @self: (out): to be cleared, also after an error
  * @stun: (nullable): "stun://HOST:PORT"
- * @turn: (nullable): "turn://USER:PASSWORD@HOST:PORT" with "turns" for TLS,
- *   and "?transport=tcp" for TCP
+ * @turn: (nullable): "turn://USER:PASSWORD@HOST:PORT", with "?transport=tcp"
+ *   for TCP
+ * @share_turn: whether clients are told of @turn; only then it may be
+ *   "turns://…", for TLS, which libnice has none of
  * @error: of #GIOErrorEnum; names what is wrong without its password
  */
 gboolean whep_ice_servers_parse (WhepIceServers * self, const gchar * stun,
-    const gchar * turn, GError ** error);
+    const gchar * turn, gboolean share_turn, GError ** error);
 
 void whep_ice_servers_clear (WhepIceServers * self);
 
@@ -39,7 +41,11 @@ void whep_ice_servers_clear (WhepIceServers * self);
  */
 gboolean whep_ice_servers_check_turn (GUri * turn, GError ** error);
 
-/** whep_ice_servers_apply: for the component RTP of the stream. */
+/**
+ * whep_ice_servers_apply:
+ *
+ * For the component RTP of the stream. A relay with TLS is for clients alone.
+ */
 void whep_ice_servers_apply (const WhepIceServers * self, NiceAgent * agent,
     guint stream_id);
 

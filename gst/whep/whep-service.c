@@ -288,7 +288,7 @@ make_server (WhepService * self, const WhepSettings * settings, GError ** error)
 
   if (!check_path (settings->path, error)
       || !whep_ice_servers_parse (&self->servers, settings->stun_server,
-          settings->turn_server, error)
+          settings->turn_server, settings->share_turn_server, error)
       || !read_tls (settings, &certificate, error))
     return NULL;
   links = whep_ice_servers_get_links (&self->servers,

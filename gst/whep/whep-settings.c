@@ -24,8 +24,8 @@ const WhepSetting whep_settings[] = {
       N_("For viewers behind address translation: stun://HOST:PORT"), NULL),
   WHEP_SETTING_TEXT (FIELD (turn_server), G_PARAM_WRITABLE,
       "turn-server", N_("TURN server"),
-      N_("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, turns:// "
-          "for TLS, with ?transport=tcp for TCP"), NULL),
+      N_("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, with "
+          "?transport=tcp for TCP"), NULL),
   WHEP_SETTING_TEXT (FIELD (allowed_origins), G_PARAM_READWRITE,
       "allowed-origins", N_("Allowed origins"),
       N_("Other web sites whose pages may play the stream, such as "

@@ -24,8 +24,8 @@ const WhepSetting whip_settings[] = {
       NULL),
   WHEP_SETTING_TEXT (FIELD (turn_server), SECRET,
       "turn-server", N_("TURN server"),
-      N_("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, turns:// "
-          "for TLS, with ?transport=tcp for TCP"), NULL),
+      N_("Relay of last resort: turn://USER:PASSWORD@HOST:PORT, with "
+          "?transport=tcp for TCP"), NULL),
   WHEP_SETTING_TEXT (FIELD (tls_ca_file), OPEN,
       "tls-ca-file", N_("TLS CA file"),
       N_("PEM file with the authorities that may have signed the server's "

@@ -16,7 +16,7 @@ assert_none (const gchar * stun, const gchar * turn, const gchar * word)
   g_autoptr (GError) error = NULL;
   WhepIceServers servers;
 
-  g_assert_false (whep_ice_servers_parse (&servers, stun, turn, &error));
+  g_assert_false (whep_ice_servers_parse (&servers, stun, turn, FALSE, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, word));
   g_assert_null (strstr (error->message, "secret"));
@@ -30,7 +30,7 @@ test_both (void)
   WhepIceServers servers;
 
   g_assert_true (whep_ice_servers_parse (&servers, "stun://192.0.2.1:1",
-          "turn://user:secret@[2001:db8::1]", &error));
+          "turn://user:secret@[2001:db8::1]", FALSE, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (g_uri_get_host (servers.stun), ==, "192.0.2.1");
   g_assert_cmpint (g_uri_get_port (servers.stun), ==, 1);
@@ -47,7 +47,7 @@ test_neither (void)
 {
   WhepIceServers servers;
 
-  g_assert_true (whep_ice_servers_parse (&servers, NULL, NULL, NULL));
+  g_assert_true (whep_ice_servers_parse (&servers, NULL, NULL, FALSE, NULL));
   g_assert_null (servers.stun);
   g_assert_null (servers.turn);
   g_auto (GStrv) links = whep_ice_servers_get_links (&servers, TRUE);
@@ -76,11 +76,75 @@ test_one_in_the_place_of_the_other (void)
 }
 
 static void
+on_gathered (NiceAgent * agent, guint stream_id, gboolean * done)
+{
+  *done = TRUE;
+}
+
+/* A TURN server, as far as being connected to. */
+static GSocket *
+listener_new (guint * port)
+{
+  g_autoptr (GSocketAddress) any =
+      g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  GSocket *listener = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_assert_true (g_socket_bind (listener, any, FALSE, NULL)
+      && g_socket_listen (listener, NULL));
+  g_autoptr (GSocketAddress) address =
+      g_socket_get_local_address (listener, NULL);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  return listener;
+}
+
+/* Returns: whether an agent connects to it until it has gathered. */
+static gboolean
+is_used (const gchar * scheme, const gchar * query)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  NiceAgent *agent = nice_agent_new (context, NICE_COMPATIBILITY_RFC5245);
+  guint port, stream_id = nice_agent_add_stream (agent, 1);
+  g_autoptr (GSocket) listener = listener_new (&port);
+  g_autofree gchar *turn = g_strdup_printf ("%s://user:secret@127.0.0.1:%u%s",
+      scheme, port, query);
+  gboolean done = FALSE, used = FALSE;
+  WhepIceServers servers;
+  NiceAddress local;
+
+  g_assert_true (whep_ice_servers_parse (&servers, NULL, turn, TRUE, NULL));
+  whep_ice_servers_apply (&servers, agent, stream_id);
+  nice_address_init (&local);
+  nice_address_set_from_string (&local, "127.0.0.1");
+  nice_agent_add_local_address (agent, &local);
+  g_signal_connect (agent, "candidate-gathering-done",
+      G_CALLBACK (on_gathered), &done);
+  nice_agent_gather_candidates (agent, stream_id);
+  while (!done && !used) {
+    g_main_context_iteration (context, FALSE);
+    used = g_socket_condition_check (listener, G_IO_IN) != 0;
+    g_usleep (100);
+  }
+  whep_ice_servers_clear (&servers);
+  g_object_unref (agent);
+  return used;
+}
+
+/* libnice 0.1.21 talks to it in the clear. */
+static void
+test_turn_over_tls_is_for_clients (void)
+{
+  assert_none (NULL, "turns://user:secret@host", "turns://host");
+  g_assert_false (is_used ("turns", "?transport=tcp"));
+  g_assert_true (is_used ("turn", "?transport=tcp"));
+}
+
+static void
 assert_link (const gchar * stun, const gchar * turn, const gchar * expected)
 {
   WhepIceServers servers;
 
-  g_assert_true (whep_ice_servers_parse (&servers, stun, turn, NULL));
+  g_assert_true (whep_ice_servers_parse (&servers, stun, turn, TRUE, NULL));
   g_auto (GStrv) links = whep_ice_servers_get_links (&servers, TRUE);
   g_assert_cmpuint (g_strv_length (links), ==, 1);
   g_assert_cmpstr (links[0], ==, expected);
@@ -108,7 +172,7 @@ test_relay_is_told_when_wanted (void)
   WhepIceServers servers;
 
   g_assert_true (whep_ice_servers_parse (&servers, "stun://host",
-          "turn://user:secret@host", NULL));
+          "turn://user:secret@host", FALSE, NULL));
   g_auto (GStrv) without = whep_ice_servers_get_links (&servers, FALSE);
   g_auto (GStrv) with = whep_ice_servers_get_links (&servers, TRUE);
   g_assert_cmpuint (g_strv_length (without), ==, 1);
@@ -127,7 +191,7 @@ assert_agent (const gchar * stun, const gchar * host, guint port)
   guint its_port;
 
   g_assert_true (whep_ice_servers_parse (&servers, stun,
-          "turn://user:secret@192.0.2.2", NULL));
+          "turn://user:secret@192.0.2.2", FALSE, NULL));
   whep_ice_servers_apply (&servers, agent, nice_agent_add_stream (agent, 1));
   g_object_get (agent, "stun-server", &its_host, "stun-server-port",
       &its_port, NULL);
@@ -154,6 +218,7 @@ main (int argc, char **argv)
   ADD ("neither", test_neither);
   ADD ("what-cannot-be", test_what_cannot_be);
   ADD ("one-in-the-place-of-the-other", test_one_in_the_place_of_the_other);
+  ADD ("turn-over-tls-is-for-clients", test_turn_over_tls_is_for_clients);
   ADD ("links", test_links);
   ADD ("relay-is-told-when-wanted", test_relay_is_told_when_wanted);
   ADD ("agent", test_agent);
