@@ -228,6 +228,16 @@ source_renew_segment (GstPad * pad, GstEvent * event)
   GST_PAD_STREAM_UNLOCK (pad);
 }
 
+/* It takes the segment away: not while somebody has sent it and is about to
+ * push. */
+static void
+source_pass_flush_stop (GstPad * pad, GstEvent * event)
+{
+  GST_PAD_STREAM_LOCK (pad);
+  gst_pad_push_event (pad, gst_event_ref (event));
+  GST_PAD_STREAM_UNLOCK (pad);
+}
+
 /* What is said about the datagrams is not true of the data. */
 static gboolean
 event_is_for_data (GstEvent * event)
@@ -248,8 +258,10 @@ dtls_data_source_event (DtlsDataSource * self, GstEvent * event)
     return;
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
     source_renew_segment (pad, event);
+  else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    source_pass_flush_stop (pad, event);
   else if (event_is_for_data (event))
-    /* Without a lock: a flush has to pass a push that is blocked. */
+    /* Without a lock: a flush that begins ends a push that is blocked. */
     gst_pad_push_event (pad, gst_event_ref (event));
   gst_object_unref (pad);
 }

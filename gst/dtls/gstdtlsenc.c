@@ -119,6 +119,20 @@ is_about_data (GstEvent * event)
       || GST_EVENT_TYPE (event) == GST_EVENT_GAP;
 }
 
+/* A flush takes the segment away: not while somebody has sent it and is about
+ * to push. */
+static gboolean
+pass_flush_stop (DtlsEnc * self, GstEvent * event)
+{
+  gboolean handled;
+
+  GST_PAD_STREAM_LOCK (self->src);
+  handled = gst_pad_push_event (self->src, event);
+  GST_PAD_STREAM_UNLOCK (self->src);
+  dtls_sender_link_flushed (self->sender);
+  return handled;
+}
+
 static gboolean
 dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
@@ -130,8 +144,9 @@ dtls_enc_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
       gst_event_unref (event);
       dtls_sender_link_handle_eos (self->sender);
       return TRUE;
-    case GST_EVENT_FLUSH_START:
     case GST_EVENT_FLUSH_STOP:
+      return pass_flush_stop (self, event);
+    case GST_EVENT_FLUSH_START:
       handled = gst_pad_push_event (self->src, event);
       dtls_sender_link_flushed (self->sender);
       return handled;

@@ -234,7 +234,8 @@ media_pad_start_stream (DtlsMediaPad * pad)
 }
 
 /* A flush drops what is on its way. The session, and with it the rollover
- * counter, knows nothing of it. */
+ * counter, knows nothing of it. Other inputs wait for the segment that it
+ * takes away. */
 static gboolean
 media_pad_flush_stop (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
 {
@@ -242,8 +243,10 @@ media_pad_flush_stop (DtlsMediaPad * pad, GstObject * parent, GstEvent * event)
 
   dtls_clock_wait_set_flushing (&pad->wait, FALSE);
   media_pad_begin (pad);
+  GST_PAD_STREAM_LOCK (pad->owner->src);
   handled = gst_pad_event_default (GST_PAD (pad), parent, event);
   media_sender_store_segment (pad->owner);
+  GST_PAD_STREAM_UNLOCK (pad->owner->src);
   if (pad->owner->funcs != NULL)
     pad->owner->funcs->flushed (pad->owner->element);
   return handled;

@@ -120,16 +120,21 @@ set_pem (DtlsReceiverSettings * self, const gchar * pem)
   keep_error (self, DTLS_RECEIVER_PEM, error);
 }
 
-/* Takes @fingerprints. */
+/* Takes @fingerprints. In this order: who configures the link meanwhile looks
+ * at the values again when it has done so. */
 static void
 use_fingerprints (DtlsReceiverSettings * self, DtlsFingerprints * fingerprints)
 {
-  DtlsLink *link = ref_link (self);
+  DtlsFingerprints *kept =
+      fingerprints ? dtls_fingerprints_ref (fingerprints) : NULL;
+  DtlsLink *link;
 
-  if (link)
-    dtls_link_set_fingerprints (link, fingerprints);
-  g_clear_object (&link);
   dtls_receiver_values_take_fingerprints (self->values, fingerprints);
+  link = ref_link (self);
+  if (link)
+    dtls_link_set_fingerprints (link, kept);
+  g_clear_object (&link);
+  g_clear_pointer (&kept, dtls_fingerprints_unref);
 }
 
 /* The value cannot be used, but the peer was to be verified: where no former

@@ -191,11 +191,14 @@ dtls_receiver_values_dup_error (DtlsReceiverValues * self)
   return error;
 }
 
-void
-dtls_receiver_values_configure (DtlsReceiverValues * self, DtlsLink * link,
+/* Returns: %FALSE when other fingerprints were set meanwhile, which the link
+ * may have lost again. */
+static gboolean
+try_to_configure (DtlsReceiverValues * self, DtlsLink * link,
     DtlsCertificate * certificate)
 {
   DtlsConfig config;
+  gboolean still_hold;
 
   g_mutex_lock (&self->lock);
   config = self->config;
@@ -206,8 +209,19 @@ dtls_receiver_values_configure (DtlsReceiverValues * self, DtlsLink * link,
 
   config.certificate = certificate;
   dtls_link_configure (link, &config);
+  g_mutex_lock (&self->lock);
+  still_hold = self->config.fingerprints == config.fingerprints;
+  g_mutex_unlock (&self->lock);
   g_clear_pointer (&config.fingerprints, dtls_fingerprints_unref);
   g_free ((gchar *) config.priority);
+  return still_hold;
+}
+
+void
+dtls_receiver_values_configure (DtlsReceiverValues * self, DtlsLink * link,
+    DtlsCertificate * certificate)
+{
+  while (!try_to_configure (self, link, certificate));
 }
 
 DtlsReceiverValues *

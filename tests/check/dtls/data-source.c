@@ -15,6 +15,7 @@ typedef struct
   GstPad *src;
   GstHarness *out;
   DtlsDataSource *data;
+  GThread *thread;
 } Fixture;
 
 static void
@@ -120,6 +121,45 @@ test_only_errors_go_upstream (Fixture * self, gconstpointer data)
   g_assert_cmpint (dtls_data_source_take_flow (self->data), ==, GST_FLOW_OK);
 }
 
+static gpointer
+flush (gpointer data)
+{
+  Fixture *self = data;
+  GstEvent *start = gst_event_new_flush_start ();
+  GstEvent *stop = gst_event_new_flush_stop (TRUE);
+
+  dtls_data_source_event (self->data, start);
+  dtls_data_source_event (self->data, stop);
+  gst_event_unref (start);
+  gst_event_unref (stop);
+  return NULL;
+}
+
+/* Gives a flush the time to get as far as it can. */
+static GstPadProbeReturn
+flush_in_mid_push (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Fixture *self = data;
+
+  self->thread = g_thread_new ("flush", flush, self);
+  g_usleep (50 * 1000);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* What it overtakes is dropped, and does not leave without a segment. */
+static void
+test_flush_while_data_are_pushed (Fixture * self, gconstpointer data)
+{
+  dtls_data_source_set_pad (self->data, self->src);
+  gst_pad_add_probe (self->src, GST_PAD_PROBE_TYPE_BUFFER, flush_in_mid_push,
+      self, NULL);
+  push (self);
+  g_thread_join (self->thread);
+  g_assert_cmpuint (gst_harness_buffers_received (self->out), ==, 0);
+  push (self);
+  g_assert_cmpuint (gst_harness_buffers_received (self->out), ==, 1);
+}
+
 static void
 tell_data (DtlsLink * link)
 {
@@ -157,6 +197,7 @@ main (int argc, char **argv)
   ADD (data_have_the_time_of_their_datagram);
   ADD (a_new_stream_follows_an_end);
   ADD (only_errors_go_upstream);
+  ADD (flush_while_data_are_pushed);
   ADD (data_of_the_link_until_it_is_closed);
 #undef ADD
   return g_test_run ();

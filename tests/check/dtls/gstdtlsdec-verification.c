@@ -96,6 +96,36 @@ test_wrong_fingerprint_opens_neither_direction (void)
   }
 }
 
+static GstElement *set_late;
+
+void __real_dtls_link_configure (DtlsLink * link, const DtlsConfig * config);
+void __wrap_dtls_link_configure (DtlsLink * link, const DtlsConfig * config);
+
+/* As another thread would that comes at the worst moment. */
+void
+__wrap_dtls_link_configure (DtlsLink * link, const DtlsConfig * config)
+{
+  GstElement *dec = g_steal_pointer (&set_late);
+
+  if (dec)
+    g_object_set (dec, "peer-fingerprint", WRONG_FINGERPRINT, NULL);
+  __real_dtls_link_configure (link, config);
+}
+
+static void
+test_fingerprint_set_during_the_start_counts (void)
+{
+  Peer *pair[2];
+
+  peer_new_unconnected_pair (pair);
+  g_object_set (pair[1]->dec, "verify", DTLS_VERIFY_AUTO, NULL);
+  set_late = pair[1]->dec;
+  peer_start_pair (pair);
+  peer_wait_for_state (pair[1], DTLS_STATE_FAILED);
+  g_assert_cmpint (peer_find_entry (pair[1], "dec key"), <, 0);
+  peer_free_pair (pair);
+}
+
 static void
 test_required_holds_until_the_fingerprint_is_set (void)
 {
@@ -278,6 +308,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/dtlsdec-verification/" #name, test_##name)
   ADD (right_fingerprint_is_accepted);
   ADD (wrong_fingerprint_opens_neither_direction);
+  ADD (fingerprint_set_during_the_start_counts);
   ADD (required_holds_until_the_fingerprint_is_set);
   ADD (unusable_fingerprint_while_running_lets_nobody_in);
   ADD (restart_changes_the_keys);

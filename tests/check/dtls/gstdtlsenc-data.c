@@ -199,6 +199,61 @@ test_flush_keeps_the_association_and_the_segment (void)
   tap_clear (&tap);
 }
 
+static gpointer
+flush (gpointer data)
+{
+  gst_harness_push_event (data, gst_event_new_flush_start ());
+  gst_harness_push_event (data, gst_event_new_flush_stop (TRUE));
+  return NULL;
+}
+
+typedef struct
+{
+  GstHarness *source;
+  GThread *thread;
+} Flush;
+
+/* Gives a flush the time to get as far as it can. */
+static GstPadProbeReturn
+flush_in_mid_push (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Flush *self = data;
+
+  g_atomic_pointer_set (&self->thread,
+      g_thread_new ("flush", flush, self->source));
+  g_usleep (50 * 1000);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* A worker pushes when it likes; what a flush overtakes is dropped, and does
+ * not leave without the segment that the flush took away. */
+static void
+test_flush_while_another_thread_pushes (void)
+{
+  Flush self = { NULL };
+  Peer *pair[2];
+  DtlsLink *link;
+  GstPad *src;
+  gchar *id;
+
+  peer_new_pair (pair);
+  g_object_get (pair[0]->enc, "connection-id", &id, NULL);
+  link = dtls_link_obtain (id);
+  src = gst_element_get_static_pad (pair[0]->enc, "src");
+  self.source = new_data_source (pair[0]);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, flush_in_mid_push, &self,
+      NULL);
+  dtls_link_close (link);
+  while (g_atomic_pointer_get (&self.thread) == NULL)
+    g_usleep (1000);
+  g_thread_join (self.thread);
+  gst_harness_teardown (self.source);
+  gst_object_unref (src);
+  g_object_unref (link);
+  g_free (id);
+  peer_free_pair (pair);
+}
+
 static void
 test_eos_waits_for_the_peer_to_close (void)
 {
@@ -389,6 +444,7 @@ main (int argc, char **argv)
   ADD (early_data_wait_for_the_handshake);
   ADD (early_data_are_bounded);
   ADD (flush_keeps_the_association_and_the_segment);
+  ADD (flush_while_another_thread_pushes);
   ADD (eos_waits_for_the_peer_to_close);
   ADD (eos_leaves_although_the_answer_is_lost);
   ADD (eos_leaves_after_early_data);

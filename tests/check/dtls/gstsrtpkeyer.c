@@ -417,6 +417,46 @@ test_pads_come_and_go_while_media_flow (void)
   end_close (&a);
 }
 
+static gpointer
+push_one (gpointer data)
+{
+  End *a = data;
+
+  gst_harness_push (a->rtp, media_rtp (2, 1));
+  return NULL;
+}
+
+/* Gives the other input the time to get as far as it can. */
+static GstPadProbeReturn
+push_in_mid_flush (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  End *a = data;
+
+  if (GST_EVENT_TYPE (info->data) == GST_EVENT_FLUSH_STOP) {
+    a->thread = g_thread_new ("push", push_one, a);
+    g_usleep (50 * 1000);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* Nothing of it leaves ahead of the segment that the flush took away. */
+static void
+test_flush_of_one_input_while_another_flows (void)
+{
+  End a;
+
+  end_open (&a, "a");
+  media_give_keys (a.link, GCM, 1, 2);
+  gst_harness_push (a.rtp, media_rtp (1, 1));
+  gst_pad_add_probe (a.rtp->sinkpad, GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+      push_in_mid_flush, &a, NULL);
+  gst_harness_push_event (a.rtcp, gst_event_new_flush_start ());
+  gst_harness_push_event (a.rtcp, gst_event_new_flush_stop (TRUE));
+  g_thread_join (a.thread);
+  g_assert_cmpuint (gst_harness_buffers_received (a.rtp), ==, 2);
+  end_close (&a);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -442,6 +482,7 @@ main (int argc, char **argv)
   ADD (one_association_keys_several);
   ADD (pads_are_released);
   ADD (pads_come_and_go_while_media_flow);
+  ADD (flush_of_one_input_while_another_flows);
 #undef ADD
   return g_test_run ();
 }

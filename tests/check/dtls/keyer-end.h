@@ -21,6 +21,7 @@ typedef struct
   GstHarness *rtp_out;          /* rtp_src */
   GstHarness *rtcp_out;         /* rtcp_src */
   gint stop;                    /* atomic, for a thread that pushes */
+  GThread *thread;              /* that pushes */
 } End;
 
 /* A playing srtpkeyer with the connection-id @id. */
