@@ -7,6 +7,8 @@
  *
  * Timer, on the context: after GATHERING_TIMEOUT_MS the candidates that there
  * are must do.
+ *
+ * Lock: `lock` guards `closed` and is a leaf.
  */
 #include "config.h"
 
@@ -21,6 +23,8 @@ GST_DEBUG_CATEGORY_STATIC (whep_transport_debug);
 #define GST_CAT_DEFAULT whep_transport_debug
 
 #define GATHERING_TIMEOUT_MS 1000
+/* What relays have to hear that they are not needed any more. */
+#define CLOSE_TIMEOUT_US (500 * G_TIME_SPAN_MILLISECOND)
 
 struct _WhepTransport
 {
@@ -34,6 +38,11 @@ struct _WhepTransport
   gchar *ufrag;
   gchar *pwd;
   gchar *remote_ufrag;
+  gboolean relayed;             /* it may have an address of a relay */
+
+  GMutex lock;
+  GCond closed_changed;
+  gboolean closed;              /* under the lock */
 
   /* On the context alone. */
   GSource *gathering_timer;
@@ -158,6 +167,7 @@ whep_transport_new (const WhepTransportConfig * config,
   self->user_data = user_data;
   self->agent = whep_ice_agent_new (config->context, config->servers,
       &self->stream_id);
+  self->relayed = config->servers && config->servers->turn;
   g_object_set (self->agent, "controlling-mode", config->controlling, "ice-tcp",
       config->ice_tcp, NULL);
   g_signal_connect_object (self->agent, "candidate-gathering-done",
@@ -238,6 +248,7 @@ void
 whep_transport_add_relay (WhepTransport * self, GUri * turn)
 {
   GST_INFO ("%s: a relay at %s", self->ufrag, g_uri_get_host (turn));
+  self->relayed = TRUE;
   whep_ice_servers_add_relay (turn, self->agent, self->stream_id);
 }
 
@@ -261,11 +272,47 @@ whep_transport_stop (WhepTransport * self)
   whep_task_clear_timer (&self->gathering_timer);
 }
 
+static void
+on_closed (GObject * agent, GAsyncResult * result, gpointer user_data)
+{
+  g_autoptr (WhepTransport) self = user_data;
+
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_cond_broadcast (&self->closed_changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+close_agent (gpointer object, guint unused)
+{
+  WhepTransport *self = object;
+
+  nice_agent_close_async (self->agent, on_closed, g_object_ref (self));
+}
+
+/* Until the relays were told, or have not listened. */
+static void
+give_up_relays (WhepTransport * self)
+{
+  gint64 end_us = g_get_monotonic_time () + CLOSE_TIMEOUT_US;
+
+  whep_task_later (self->context, self, close_agent, 0);
+  g_mutex_lock (&self->lock);
+  while (!self->closed
+      && g_cond_wait_until (&self->closed_changed, &self->lock, end_us));
+  if (!self->closed)
+    GST_INFO ("%s: a relay does not answer any more", self->ufrag);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 whep_transport_close (WhepTransport * self)
 {
   g_signal_handlers_disconnect_by_data (self->agent, self);
   nice_agent_remove_stream (self->agent, self->stream_id);
+  if (self->relayed)
+    give_up_relays (self);
 }
 
 static void
@@ -279,6 +326,8 @@ whep_transport_finalize (GObject * object)
   g_free (self->ufrag);
   g_free (self->pwd);
   g_free (self->remote_ufrag);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->closed_changed);
   G_OBJECT_CLASS (whep_transport_parent_class)->finalize (object);
 }
 
@@ -291,4 +340,6 @@ whep_transport_class_init (WhepTransportClass * klass)
 static void
 whep_transport_init (WhepTransport * self)
 {
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->closed_changed);
 }

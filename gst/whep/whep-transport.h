@@ -116,7 +116,8 @@ void whep_transport_stop (WhepTransport * self);
  * whep_transport_close:
  *
  * Gives up the addresses and relays it holds; after whep_transport_stop(),
- * and when nobody uses the agent any more.
+ * and when nobody uses the agent any more. Relays are told, for which it waits
+ * half a second at most: on another thread than its context's, which must run.
  */
 void whep_transport_close (WhepTransport * self);
 

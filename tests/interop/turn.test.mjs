@@ -6,9 +6,11 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import test from 'node:test';
 import { openBrowser, peerStats, waitForStats } from './lib/chromium.mjs';
-import { freeUdpPort, start } from './lib/process.mjs';
+import { freeUdpPort, launch, start } from './lib/process.mjs';
+import { waitFor } from './lib/wait.mjs';
 import { serve, VP8 } from './lib/whepsink.mjs';
 
 const ADDRESS = process.env.TEST_ADDRESS;
@@ -87,6 +89,8 @@ test('viewers are not told of a relay unasked', async (t) => {
   // The relay that the server got for itself.
   assert.match(answer, /a=candidate:.* typ relay/);
   await waitForStats(page, decoded(30));
+  await pipeline.stop();
+  assert.doesNotMatch(pipeline.output, /WARNING \*\*|CRITICAL/);
 });
 
 test('a STUN server is asked, and need not answer', async (t) => {
@@ -107,4 +111,60 @@ test('a STUN server is asked, and need not answer', async (t) => {
   const [datagram] = await asked;
   assert.equal(datagram.readUInt16BE(0), 0x0001);
   assert.equal(datagram.readUInt16BE(2), datagram.length - 20);
+});
+
+/** An answer of somebody who is at @port. */
+const answerAt = (port) => `v=0
+o=- 1 1 IN IP4 ${ADDRESS}
+s=-
+t=0 0
+a=group:BUNDLE 0
+m=video 9 UDP/TLS/RTP/SAVPF 96
+c=IN IP4 0.0.0.0
+a=mid:0
+a=recvonly
+a=rtcp-mux
+a=setup:passive
+a=ice-ufrag:serv
+a=ice-pwd:0123456789abcdefghijkl
+a=fingerprint:sha-256 ${Array(32).fill('00').join(':')}
+a=rtpmap:96 VP8/90000
+a=candidate:1 1 udp 2130706431 ${ADDRESS} ${port} typ host
+`.replaceAll('\n', '\r\n');
+
+/** A server of WHIP that answers all offers alike. */
+async function startWhipServer(t, answer, headers) {
+  const server = createServer((request, response) => {
+    const status = request.method === 'POST' ? 201 : 200;
+    request.resume().on('end', () => response.writeHead(status, {
+      'Content-Type': 'application/sdp', Location: '/session', ...headers,
+    }).end(status === 201 ? answer : ''));
+  });
+  server.listen(0, ADDRESS);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `http://${ADDRESS}:${server.address().port}/whip`;
+}
+
+test('whipsink tries the relay that its server offers', async (t) => {
+  const relay = await startRelay(t);
+  const socket = createSocket('udp4').bind(0, ADDRESS);
+  await once(socket, 'listening');
+  t.after(() => socket.close());
+  const senders = new Set();
+  socket.on('message', (datagram, { port }) => senders.add(port));
+
+  const location = await startWhipServer(t, answerAt(socket.address().port), {
+    Link: `<turn:${ADDRESS}:${relay.port}?transport=udp>; rel="ice-server"; `
+      + `username="${USER}"; credential="${PASSWORD}"; credential-type="password"`,
+  });
+  const publisher = launch(t, `${VP8} ! whipsink location=${location}`,
+    { GST_DEBUG: 'whip*:9,whep*:9,nice*:9', G_MESSAGES_DEBUG: 'all' });
+  await publisher.says(/a relay at/);
+  // Its own address, and that of the relay.
+  await waitFor('checks from two addresses', () => senders.size >= 2);
+  await relay.says(/CREATE_PERMISSION processed, success/);
+  await publisher.stop();
+  assert.doesNotMatch(publisher.output, new RegExp(PASSWORD));
+  assert.doesNotMatch(publisher.output, /WARNING \*\*|CRITICAL/);
 });
