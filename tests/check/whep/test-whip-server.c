@@ -511,7 +511,7 @@ test_whip_server_uri (TestWhipServer * self, const gchar * path)
 void
 test_whip_server_await (TestWhipServer * self, const gchar * media, guint n)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
 
   g_mutex_lock (&self->lock);
   while (self->packets[index_of (media)] < n) {
