@@ -103,7 +103,7 @@ test_ours (void)
   GError *error = NULL;
 
   whep_ice_servers_parse (&servers, "stun://h",
-      "turn://us%22er:p%5C@h:1?transport=udp", &error);
+      "turn://us%22er:p%5C@h:1?transport=udp", TRUE, &error);
   g_assert_no_error (error);
   g_auto (GStrv) links = whep_ice_servers_get_links (&servers, TRUE);
   g_autoptr (GPtrArray) relays = relays_of (links[0], links[1]);
