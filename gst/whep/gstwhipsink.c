@@ -223,7 +223,8 @@ retry_later (WhipSink * self, gboolean was_connected, const GError * error)
   guint delay_ms = whip_retry_delay_ms (self->attempt++);
 
   g_atomic_int_set (&self->held, TRUE);
-  self->retry_timer = whep_task_timer (self->context, delay_ms, on_retry, self);
+  self->retry_timer = whep_task_timer (g_main_loop_get_context (self->loop),
+      delay_ms, on_retry, self);
   GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, OPEN_WRITE,
       (_("The connection was lost. Publishing again in %u s."),
           (delay_ms + 999) / 1000), ("%s", error->message),
