@@ -158,7 +158,7 @@ association_try_record (DtlsAssociation * self, const DtlsRecord * record,
   dtls_connection_proceed (current, now_us);
   if (dtls_connection_take_discarded (current) > 0)
     association_give_record (self, self->next, record, now_us);
-  dtls_association_conclude_current (self);
+  dtls_association_conclude_current (self, now_us);
 }
 
 static void

@@ -11,6 +11,9 @@
 #include "log.h"
 #include "verification.h"
 
+/* How often a client tries anew by itself before it gives up. */
+#define ASSOCIATION_NEW_TRIES_MAX 8
+
 static void
 association_set_state (DtlsAssociation * self, DtlsState state,
     const GError * error)
@@ -280,8 +283,42 @@ dtls_association_give_up_next (DtlsAssociation * self)
 
 /* Conclusions from what a connection has just done. */
 
+static void
+association_renew_current (DtlsAssociation * self)
+{
+  g_autoptr (GError) error = NULL;
+
+  dtls_association_free_connection (self, &self->current);
+  self->current = dtls_association_new_connection (self, &self->config, 0, 0,
+      &error);
+  if (!self->current)
+    dtls_association_end (self, DTLS_STATE_FAILED, error);
+}
+
+/* What is on its way from a handshake before, or is forged, fits into this one
+ * until a signature is wrong. The next one has another random. */
+static gboolean
+association_try_anew (DtlsAssociation * self, gint64 now_us)
+{
+  const GError *error = dtls_connection_get_error (self->current);
+
+  if (self->config.role == DTLS_ROLE_SERVER || self->next
+      || self->n_new_tries == ASSOCIATION_NEW_TRIES_MAX
+      || dtls_connection_get_duration_us (self->current) >= 0
+      || !g_error_matches (error, DTLS_ERROR, DTLS_ERROR_HANDSHAKE))
+    return FALSE;
+  dtls_log (DTLS_LOG_INFO, "begins anew: %s", error->message);
+  self->n_new_tries++;
+  association_renew_current (self);
+  if (self->current) {
+    dtls_connection_start (self->current, now_us);
+    dtls_association_conclude_current (self, now_us);
+  }
+  return TRUE;
+}
+
 void
-dtls_association_conclude_current (DtlsAssociation * self)
+dtls_association_conclude_current (DtlsAssociation * self, gint64 now_us)
 {
   switch (dtls_connection_get_phase (self->current)) {
     case DTLS_PHASE_WAITING:
@@ -299,8 +336,9 @@ dtls_association_conclude_current (DtlsAssociation * self)
       association_lose_current (self, DTLS_STATE_CLOSED, NULL);
       break;
     case DTLS_PHASE_FAILED:
-      association_lose_current (self, DTLS_STATE_FAILED,
-          dtls_connection_get_error (self->current));
+      if (!association_try_anew (self, now_us))
+        association_lose_current (self, DTLS_STATE_FAILED,
+            dtls_connection_get_error (self->current));
       break;
   }
 }
@@ -333,7 +371,7 @@ dtls_association_proceed_current (DtlsAssociation * self, gint64 now_us)
   dtls_connection_proceed (self->current, now_us);
   dtls_association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
       dtls_connection_take_discarded (self->current));
-  dtls_association_conclude_current (self);
+  dtls_association_conclude_current (self, now_us);
 }
 
 static void
@@ -343,18 +381,6 @@ association_release_datagrams (DtlsAssociation * self, GQueue * held)
 
   while ((bytes = g_queue_pop_head (held)))
     dtls_association_put_datagram (self, bytes);
-}
-
-static void
-association_renew_current (DtlsAssociation * self)
-{
-  g_autoptr (GError) error = NULL;
-
-  dtls_association_free_connection (self, &self->current);
-  self->current = dtls_association_new_connection (self, &self->config, 0, 0,
-      &error);
-  if (!self->current)
-    dtls_association_end (self, DTLS_STATE_FAILED, error);
 }
 
 gboolean
@@ -369,7 +395,7 @@ dtls_association_try_current (DtlsAssociation * self, gint64 now_us)
   failed = dtls_connection_get_phase (self->current) == DTLS_PHASE_FAILED;
   if (!failed) {
     association_release_datagrams (self, &held);
-    dtls_association_conclude_current (self);
+    dtls_association_conclude_current (self, now_us);
     return TRUE;
   }
   dtls_log (DTLS_LOG_DEBUG, "a first ClientHello came to nothing: %s",

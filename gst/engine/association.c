@@ -86,7 +86,7 @@ dtls_association_start (DtlsAssociation * self, const DtlsConfig * config,
   self->started = TRUE;
   if (config->role == DTLS_ROLE_CLIENT) {
     dtls_connection_start (self->current, now_us);
-    dtls_association_conclude_current (self);
+    dtls_association_conclude_current (self, now_us);
   }
   dtls_association_take_early (self, now_us);
   return TRUE;
@@ -130,7 +130,7 @@ dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us)
 {
   if (self->current) {
     dtls_connection_handle_deadline (self->current, now_us);
-    dtls_association_conclude_current (self);
+    dtls_association_conclude_current (self, now_us);
   }
   if (self->next) {
     dtls_connection_handle_deadline (self->next, now_us);

@@ -411,6 +411,65 @@ inject_foreign_hello (VirtualNetwork * net, VirtualSide to)
       g_bytes_get_size (hello));
 }
 
+/* What the server said to the one before arrives late, and fits until its
+ * signature is wrong. */
+static void
+test_client_crashes_again_and_again (void)
+{
+  for (guint seed = 1; seed <= 100; seed++) {
+    g_autoptr (VirtualNetwork) net = connected_network ();
+
+    g_rand_set_seed (net->rand, seed);
+    net->link.jitter_ms = 60;
+    net->link.loss = 0.1;
+    net->link.duplication = 0.1;
+    for (guint i = 0; i < 4; i++) {
+      crash_client (net);
+      virtual_network_run (net, net->now_us
+          + g_rand_int_range (net->rand, 10, 100) * VIRTUAL_MS);
+    }
+    g_assert_true (virtual_network_connect (net, net->now_us + 5 * SECOND_US));
+    net->link.loss = 0;
+    virtual_network_run (net, net->now_us + SECOND_US);
+    g_assert_true (data_flows (net, VIRTUAL_CLIENT));
+    g_assert_true (data_flows (net, VIRTUAL_SERVER));
+  }
+}
+
+/* Spoils a signature of the server's, every time. */
+static GBytes *
+spoil_key_exchange (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
+    gpointer user_data)
+{
+  gsize size;
+  guint8 *data = g_bytes_unref_to_data (datagram, &size);
+  gsize left = size;
+  DtlsRecord record;
+
+  for (guint8 * at = data; dtls_record_parse (at, left, &record);
+      at += record.size) {
+    left -= record.size;
+    if (from == VIRTUAL_SERVER && record.type == DTLS_CONTENT_HANDSHAKE
+        && record.payload[0] == DTLS_HANDSHAKE_SERVER_KEY_EXCHANGE)
+      at[record.size - 1] ^= 1;
+  }
+  return g_bytes_new_take (data, size);
+}
+
+static void
+test_handshake_that_always_fails_does_fail (void)
+{
+  g_autoptr (VirtualNetwork) net = virtual_network_new (7);
+  VirtualEnd *client = virtual_network_end (net, VIRTUAL_CLIENT);
+
+  net->filter = spoil_key_exchange;
+  virtual_network_exchange_fingerprints (net);
+  virtual_network_start_both (net);
+  virtual_network_run (net, net->now_us + 20 * SECOND_US);
+  g_assert_error (client->error, DTLS_ERROR, DTLS_ERROR_HANDSHAKE);
+  g_assert_cmpstr (client->story->str, ==, "connecting failed");
+}
+
 static void
 something_happens (VirtualNetwork * net)
 {
@@ -527,6 +586,9 @@ main (int argc, char **argv)
   TEST ("useless-first-hello-is-forgotten",
       test_useless_first_hello_is_forgotten);
   TEST ("needs-an-association", test_restart_needs_an_association);
+  TEST ("client-crashes-again-and-again", test_client_crashes_again_and_again);
+  TEST ("handshake-that-always-fails-does-fail",
+      test_handshake_that_always_fails_does_fail);
   TEST ("life-is-hard", test_life_is_hard);
   TEST ("without-answer", test_restart_without_answer_leaves_all_as_it_was);
 #undef TEST
