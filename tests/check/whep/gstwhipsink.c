@@ -351,7 +351,7 @@ test_unreachable (void)
   TestWhipServer *server = test_whip_server_new (TEST_WHIP_NO_WAY, NULL);
   g_autofree gchar *uri = test_whip_server_uri (server, "/whip");
 
-  assert_error (publish (VIDEO "whipsink name=sink connect-timeout=1000",
+  assert_error (publish (VIDEO "whipsink name=sink connect-timeout=5000",
           uri, NULL), (const gchar * const[]) { "stun-server", NULL });
   test_whip_server_free (server);
 }

@@ -149,7 +149,7 @@ drop_session (TestWhipServer * self)
 static void
 await_candidates (GstElement * webrtcbin)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 2 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + 500 * G_TIME_SPAN_MILLISECOND;
   GstWebRTCICEGatheringState state;
 
   do {
