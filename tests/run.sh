@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Installs what the tests need, builds with warnings as errors, runs all tests.
-# The last line says "N passed, M failed" and ", K skipped" where some were.
+# What failed is said again at the end. The last line says "N passed, M failed"
+# and ", K skipped" where some were.
 #
 # Usage: tests/run.sh [SUITE...]
 #   SUITE       only these of meson's suites (engine, srtp, dtls, whep, ...),
@@ -87,4 +88,5 @@ if [ $# = 0 ]; then
     "$build-fuzz/meson-logs")
 fi
 
+python3 "$here/failures.py" "${logs[@]}"
 exec python3 "$here/count.py" "${logs[@]}"
