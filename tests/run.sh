@@ -17,6 +17,8 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 build=${BUILD_DIR:-$root/build-tests}
+since=0
+parts=()
 export LC_ALL=C.UTF-8
 
 # Ends the run before any test could start: that is a failure too.
@@ -46,28 +48,27 @@ scan_plugins () {
   GST_REGISTRY=$1/tests/check/registry.bin gst-inspect-1.0 --exists fakesink
 }
 
-# run_suites DIR SUITE...: results go to DIR/meson-logs.
+# run_suites DIR SUITE...: builds what is missing for these tests; results go
+# to DIR/meson-logs.
 run_suites () {
   local dir=$1 suite args=()
   shift
   for suite in "$@"; do args+=(--suite "$suite"); done
   rm -f "$dir"/meson-logs/testlog*
   scan_plugins "$dir"
-  meson test -C "$dir" --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-    "${args[@]}"
+  meson test -C "$dir" --print-errorlogs --timeout-multiplier 4 "${args[@]}"
 }
 
-# The slow unwinder sees through libraries without frame pointers, so that
-# leaks that are not ours can be told by a function's name.
 run_sanitized () {
   local dir=$build-sanitized
   configure "$dir" -Db_sanitize=address,undefined -Db_lundef=false || return
-  meson compile -C "$dir" || return
-  G_SLICE=always-malloc \
-    ASAN_OPTIONS=fast_unwind_on_malloc=0 \
-    LSAN_OPTIONS=suppressions=$here/sanitizers/lsan.supp:print_suppressions=0 \
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    run_suites "$dir" engine srtp dtls whep
+  run_suites "$dir" engine srtp dtls whep
+}
+
+# Keeps how long the last part took.
+end_part () {
+  parts+=("$1 $((SECONDS - since)) s")
+  since=$SECONDS
 }
 
 . "$root/examples/setup.sh"
@@ -76,17 +77,24 @@ setup_packages "$root/examples/packages.txt" \
   "$here/packages.txt" || give_up "The tests' packages could not be installed."
 
 install_node_modules || give_up "npm could not install the browser driver."
+end_part packages
 configure "$build" || give_up "meson could not set up $build."
 meson compile -C "$build" || give_up "The build failed."
+end_part build
 run_suites "$build" "$@"
+end_part tests
 logs=("$build/meson-logs")
 if [ $# = 0 ]; then
   run_sanitized
+  end_part AddressSanitizer
   BUILD_DIR=$build-threads "$here/sanitizers/threads.sh"
-  BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 10
+  end_part ThreadSanitizer
+  BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 5
+  end_part fuzzers
   logs+=("$build-sanitized/meson-logs" "$build-threads/meson-logs" \
     "$build-fuzz/meson-logs")
 fi
 
+printf '%s\n' "${parts[@]}"
 python3 "$here/failures.py" "${logs[@]}"
 exec python3 "$here/count.py" "${logs[@]}"

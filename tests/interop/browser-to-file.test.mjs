@@ -10,7 +10,7 @@ import path from 'node:path';
 import test, { after } from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
 import { speaksEachLanguage, untranslatable } from './lib/languages.mjs';
-import { freeTcpPort, start } from './lib/process.mjs';
+import { freeTcpPort, startWebrtcbin } from './lib/process.mjs';
 
 const PROGRAM = path.resolve('../../examples/browser-to-file.py');
 const PYTHON = process.env.PYTHON ?? 'python3';
@@ -25,7 +25,8 @@ const newFile = () => path.join(folder, `film ${count += 1}.webm`);
 
 async function serve(t, file, env = {}) {
   const port = await freeTcpPort();
-  const program = start(t, PYTHON, [PROGRAM, '--port', String(port), file], env);
+  const program = startWebrtcbin(t, PYTHON,
+    [PROGRAM, '--port', String(port), file], env);
   const [, address] = await program.says(/Open (http:\S+)/);
   return { program, address };
 }
@@ -163,7 +164,7 @@ test('what cannot be is said in one sentence', async (t) => {
     [/is there already/, there],
     [/is not an IP address/, '--address', 'example', newFile()],
   ]) {
-    const program = start(t, PYTHON, [PROGRAM, ...args]);
+    const program = startWebrtcbin(t, PYTHON, [PROGRAM, ...args]);
     assert.equal((await program.exited).code, 1);
     assert.match(program.output, pattern);
     assert.equal(program.output.trim().split('\n').length, 1);

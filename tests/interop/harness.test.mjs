@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
-import { freeTcpPort, freeUdpPort, launch, start } from './lib/process.mjs';
+import {
+  freeTcpPort, freeUdpPort, launch, start, UNKNOWN_CRITICAL,
+} from './lib/process.mjs';
 import { waitFor } from './lib/wait.mjs';
 
 /** Connects two peers of one page with a data channel. */
@@ -87,4 +89,13 @@ test('free ports are ports', async () => {
     const port = await free();
     assert.ok(port > 0 && port < 65536, String(port));
   }
+});
+
+test('one CRITICAL is known, and any other is not', () => {
+  const said = (message) => `\n(python3:7): GLib-CRITICAL **: 1:02: ${message}\n`;
+  const known = "g_hash_table_foreach: assertion 'version == hash_table->version'";
+  assert.doesNotMatch(said(known), UNKNOWN_CRITICAL);
+  assert.match(said("g_hash_table_foreach: assertion 'func'"),
+    UNKNOWN_CRITICAL);
+  assert.match(said(known) + said('g_free: no'), UNKNOWN_CRITICAL);
 });

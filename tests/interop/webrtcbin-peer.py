@@ -30,7 +30,7 @@ SOURCES = '''
     ! rtc.
 '''
 DECODERS = {
-    'video': ('frames', 'rtpvp8depay ! vp8dec'),
+    'video': ('frames', 'rtpvp8depay request-keyframe=true ! vp8dec'),
     'audio': ('sounds', 'rtpopusdepay ! opusdec'),
 }
 

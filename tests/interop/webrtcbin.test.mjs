@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { openBrowser, waitForStats } from './lib/chromium.mjs';
-import { start } from './lib/process.mjs';
+import { startWebrtcbin } from './lib/process.mjs';
 import { startRelay } from './lib/relay.mjs';
 
 const PEER = fileURLToPath(new URL('webrtcbin-peer.py', import.meta.url));
@@ -127,6 +127,11 @@ function connect(t, page, peer, way) {
   t.after(() => clearInterval(timer));
 }
 
+/** @param {string} role  "offer" or "answer" */
+function startPeer(t, role) {
+  return startWebrtcbin(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' });
+}
+
 /**
  * @param {string} role  that of webrtcbin: "offer" or "answer"
  * @param way  what signalling makes of what it carries
@@ -139,7 +144,7 @@ async function open(t, role, way = STRAIGHT) {
     { contentType: 'text/html', body: '<title>peer</title>' }));
   await page.goto('https://test.invalid/');
   await page.evaluate(openConnection);
-  const peer = start(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' });
+  const peer = startPeer(t, role);
   if (role === 'answer') await page.evaluate(makeOffer);
   connect(t, page, peer, way);
   return { page, peer };
@@ -171,8 +176,7 @@ function relay(from, to) {
 }
 
 test('two processes', async (t) => {
-  const [a, b] = ['answer', 'offer'].map((role) =>
-    start(t, '/usr/bin/python3', [PEER, role], { STDIN: 'pipe' }));
+  const [a, b] = ['answer', 'offer'].map((role) => startPeer(t, role));
   relay(a, b);
   relay(b, a);
   for (const peer of [a, b]) {

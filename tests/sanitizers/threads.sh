@@ -16,8 +16,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${BUILD_DIR:-$root/build-threads}
 export LC_ALL=C.UTF-8
 export STRESS_PERCENT=${STRESS_PERCENT:-10}
-# Memory from slices would carry the locks of what was there before.
-export G_SLICE=always-malloc
 
 [ -f "$build/build.ninja" ] || meson setup "$build" "$root" \
   -Db_sanitize=thread -Db_lundef=false -Dexamples=disabled

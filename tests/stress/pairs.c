@@ -36,7 +36,7 @@ count_entries (const gchar * path)
 static void
 wait_for_threads (guint n)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_thread_pool_set_max_idle_time (1);
   g_thread_pool_stop_unused_threads ();
@@ -108,7 +108,7 @@ start_stream (guint index, gint * count)
 static void
 wait_for_count (gint * count, gint n)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   while (g_atomic_int_get (count) < n) {
     g_assert_cmpint (g_get_monotonic_time (), <, end_us);

@@ -106,7 +106,7 @@ end_start (End * self)
 static void
 end_wait_for_sctp (End * self)
 {
-  gint64 until_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (!self->established)
@@ -150,7 +150,7 @@ end_send (End * self)
 static void
 end_wait (End * self)
 {
-  gint64 until_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (self->n_bytes < N_MESSAGES * MESSAGE_SIZE)

@@ -52,7 +52,7 @@ wait_for_failure_message (Peer * peer)
 {
   for (;;) {
     GstMessage *message = gst_bus_timed_pop_filtered (peer->bus,
-        PEER_TIMEOUT_US * 1000, GST_MESSAGE_ELEMENT);
+        PATIENCE_US * 1000, GST_MESSAGE_ELEMENT);
     const GstStructure *structure;
     GstStructure *copy = NULL;
 
@@ -248,7 +248,7 @@ count_alerts (Peer * peer)
 static void
 wait_for_alert (Peer * peer)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   while (count_alerts (peer) == 0) {
     g_assert_cmpint (g_get_monotonic_time (), <, end_us);

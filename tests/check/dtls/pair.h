@@ -6,12 +6,12 @@
 #ifndef DTLS_CHECK_PAIR_H
 #define DTLS_CHECK_PAIR_H
 
+#include "../lib/patience.h"
 #include "dtls/elements.h"
 #include "element-values.h"
 #include "engine/association.h"
 #include "media.h"
 
-#define PAIR_TIMEOUT_US (20 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -145,7 +145,7 @@ pair_carry (Pair * self)
 
 /* Moves the wire along until @condition. */
 #define pair_until(self, condition) G_STMT_START { \
-  gint64 end_us_ = g_get_monotonic_time () + PAIR_TIMEOUT_US; \
+  gint64 end_us_ = g_get_monotonic_time () + PATIENCE_US; \
   pair_carry (self); \
   while (!(condition)) { \
     g_assert_cmpint (g_get_monotonic_time (), <, end_us_); \

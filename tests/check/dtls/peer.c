@@ -192,7 +192,7 @@ wait_or_fail (Peer * self, gint64 end_us, const gchar * what)
 void
 peer_wait_for_state (Peer * self, DtlsState state)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (!is_in_state (self, state))
@@ -222,7 +222,7 @@ count_entries (Peer * self, const gchar * entry)
 void
 peer_wait_for_entries (Peer * self, const gchar * entry, guint n)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (count_entries (self, entry) < n)

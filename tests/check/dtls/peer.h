@@ -8,10 +8,8 @@
 
 #include <gst/gst.h>
 
+#include "../lib/patience.h"
 #include "association-link.h"
-
-/* Longer than any test should wait; reaching it is a failure. */
-#define PEER_TIMEOUT_US (20 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
@@ -40,7 +38,7 @@ void peer_set_state (Peer * self, GstState state);
 
 DtlsState peer_get_state (GstElement * element);
 
-/* Each fails the test after PEER_TIMEOUT_US. */
+/* Each fails the test after PATIENCE_US. */
 void peer_wait_for_state (Peer * self, DtlsState state);
 void peer_wait_for_entry (Peer * self, const gchar * entry);
 void peer_wait_for_entries (Peer * self, const gchar * entry, guint n);

@@ -11,13 +11,13 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "../lib/patience.h"
 #include "dtls/association-link.h"
 #include "dtls/elements.h"
 #include "dtls/identity-file.h"
 #include "engine/log.h"
 #include "secret-search.h"
 
-#define TIMEOUT_US (30 * G_USEC_PER_SEC)
 
 GST_DEBUG_CATEGORY_STATIC (secrets_debug);
 #define GST_CAT_DEFAULT secrets_debug
@@ -157,7 +157,7 @@ pair_init_bins (Pair * pair)
 static void
 pair_run (Pair * pair)
 {
-  gint64 end_us = g_get_monotonic_time () + TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_assert_cmpint (gst_element_set_state (pair->pipeline, GST_STATE_PLAYING),
       !=, GST_STATE_CHANGE_FAILURE);

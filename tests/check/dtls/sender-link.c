@@ -7,6 +7,7 @@
 #include <gst/check/gstharness.h>
 
 #include "dtls/sender-link.h"
+#include "../lib/patience.h"
 #include "link-host.h"
 
 typedef struct
@@ -102,7 +103,7 @@ test_end_before_a_handshake (Fixture * self, gconstpointer data)
 {
   GstHarness *out = gst_harness_new_with_element (self->host, NULL, "src");
   DtlsLink *link = dtls_sender_link_open (self->sender, "sender-link");
-  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
   GstEvent *eos = NULL;
 
   gst_harness_play (out);

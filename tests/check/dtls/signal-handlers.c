@@ -10,10 +10,10 @@
 #include <gst/gst.h>
 
 #include "dtls/elements.h"
+#include "../lib/patience.h"
 #include "element-values.h"
 #include "engine/association.h"
 
-#define TIMEOUT_US (20 * G_USEC_PER_SEC)
 #define N_ELEMENTS 4
 
 /* Two ends in one pipeline, of one kind of elements. */
@@ -216,7 +216,7 @@ get_count (Fixture * self, const gchar * name)
 static void
 wait_for (Fixture * self, const gchar * name, guint n)
 {
-  gint64 end_us = g_get_monotonic_time () + TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (get_count (self, name) < n) {
@@ -243,7 +243,7 @@ is_connected (Fixture * self)
 static void
 wait_until_connected (Fixture * self)
 {
-  gint64 end_us = g_get_monotonic_time () + TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   while (!is_connected (self)) {
     g_assert_cmpint (g_get_monotonic_time (), <, end_us);

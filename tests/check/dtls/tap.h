@@ -66,7 +66,7 @@ tap_has (Tap * tap, const gchar * words)
 static inline void
 tap_wait_for (Tap * tap, const gchar * words)
 {
-  gint64 end_us = g_get_monotonic_time () + PEER_TIMEOUT_US;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&tap->lock);
   while (!strstr (tap->log->str, words))

@@ -26,7 +26,7 @@ import tap  # noqa: E402
 
 SCRIPT = ROOT / 'examples' / 'sfu-bridge.py'
 TOKEN = 'of-this-test'
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 ANSWER_S = 1
 PORT = 8080  # of a network of its own
 

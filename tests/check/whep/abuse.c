@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "../lib/patience.h"
 #include "test-sink.h"
 
 #define VP8 96
@@ -78,7 +79,7 @@ holdings (void)
 static void
 assert_returned (const Holdings * before)
 {
-  gint64 until_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
   Holdings now = holdings ();
 
   while (now.descriptors > before->descriptors || now.threads > before->threads) {

@@ -6,6 +6,8 @@
 
 #include "test-sink.h"
 
+#include "../lib/patience.h"
+
 static void
 on_viewer_added (GstElement * sink, const gchar * id, TestSink * self)
 {
@@ -81,7 +83,7 @@ test_sink_stat (TestSink * self, const gchar * name)
 void
 test_sink_await_removed (TestSink * self, guint n, const gchar * reason)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (self->removed->len < n) {

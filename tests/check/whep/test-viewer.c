@@ -12,6 +12,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "../lib/patience.h"
 #include "whep/whep-ice.h"
 
 struct _TestViewer
@@ -423,7 +424,7 @@ test_viewer_restart_ice (TestViewer * self, guint port, const gchar * etag)
 void
 test_viewer_await_way (TestViewer * self)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (!self->ready) {
@@ -436,7 +437,7 @@ test_viewer_await_way (TestViewer * self)
 void
 test_viewer_await (TestViewer * self, guint payload_type, guint n)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&self->lock);
   while (self->counts[payload_type] < n) {

@@ -11,12 +11,12 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "../lib/patience.h"
 #include "identity.h"
 #include "whep/whep-reply.h"
 
 #define GET "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 #define SLOW "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nv=0"
-#define PATIENCE_US (20 * G_TIME_SPAN_SECOND)
 
 /* As tests need it: nobody is refused, and nobody waits. */
 #define MANY 100

@@ -10,6 +10,7 @@
 #include <gst/rtp/gstrtpbuffer.h>
 #include <string.h>
 
+#include "../lib/patience.h"
 #include "offers.h"
 #include "packets.h"
 #include "whep/whep-ice.h"
@@ -292,7 +293,7 @@ on_rtcp (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 static void
 await_reports (Reports * reports)
 {
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
 
   g_mutex_lock (&reports->lock);
   while (!reports->streams[0].reported || !reports->streams[1].reported) {

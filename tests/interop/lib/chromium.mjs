@@ -40,6 +40,7 @@ function recordPeerConnections() {
 export async function newContext(t, browser, options = {}) {
   t.after(() => browser.close());
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(60000);
   await context.addInitScript(recordPeerConnections);
   context.on('page', (page) => {
     page.on('console', (line) => t.diagnostic(`page: ${line.text()}`));
@@ -78,7 +79,7 @@ export function peerStats(page, index = -1) {
  * @param {object} wanted  a value, or a function that judges it, by field
  * @returns {Promise<object>} the report
  */
-export async function waitForStats(page, wanted, timeoutMs = 30000) {
+export async function waitForStats(page, wanted, timeoutMs = 60000) {
   const fits = (report) => Object.entries(wanted).every(([field, want]) =>
     typeof want === 'function' ? want(report[field]) : report[field] === want);
   let reports = [];

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param {() => any} ask  may be async
  * @param {number} timeoutMs  after which it throws
  */
-export async function waitFor(what, ask, timeoutMs = 30000) {
+export async function waitFor(what, ask, timeoutMs = 60000) {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
