@@ -114,7 +114,7 @@ start_sfu () {
   write_settings "$janus_port"
   start janus --configs-folder="$work/conf" --config="$work/conf/janus.jcfg" \
     >"$work/janus.log" 2>&1
-  start "${PYTHON:-python3}" "$here/sfu-bridge.py" \
+  start "$(find_python gi || echo python3)" "$here/sfu-bridge.py" \
     "ws://127.0.0.1:$janus_port" "$address" "$port"
   while ! port_answers; do
     if ! kill -0 "${started[0]}" 2>/dev/null; then

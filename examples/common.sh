@@ -37,3 +37,15 @@ quoted () {
   local text=${1//\\/\\\\}
   echo "\"${text//\"/\\\"}\""
 }
+
+# find_python MODULE: prints a Python that has it. The first one in PATH may not
+# see what the system's packages brought.
+find_python () {
+  local python
+  for python in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+    "$python" -c "import $1" 2>/dev/null || continue
+    echo "$python"
+    return
+  done
+  return 1
+}

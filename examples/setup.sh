@@ -20,7 +20,7 @@ setup_probe () {
   case $probe in
     bin:*) command -v "${1#bin:}" >/dev/null ;;
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
-    py:*) python3 -c "import ${1#py:}" 2>/dev/null ;;
+    py:*) find_python "${1#py:}" >/dev/null ;;
     element:*) gst-inspect-1.0 --exists "${1#element:}" 2>/dev/null ;;
     clang:*) echo 'int LLVMFuzzerTestOneInput (void) { return 0; }' |
       clang -fsanitize="${1#clang:}" -x c - -o /dev/null 2>/dev/null ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""examples/setup.sh: what it installs, and what it says elsewhere.
+"""examples/setup.sh: what it installs, finds, and says elsewhere.
 
 dpkg-query, apt-get, sudo and id are stand-ins; nothing is installed.
 """
@@ -8,6 +8,7 @@ dpkg-query, apt-get, sudo and id are stand-ins; nothing is installed.
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -111,6 +112,25 @@ class Setup(unittest.TestCase):
         self.assertEqual(1, done.returncode)
         self.assertIn('foo-dev (pc foo)', done.stderr)
         self.assertNotIn('bar (', done.stderr)
+
+    def find_python(self, module, **env):
+        done = subprocess.run(
+            ['bash', '-c', f'. {SETUP}; find_python {module}'],
+            env={'PATH': str(self.bin), **env}, capture_output=True, text=True)
+        self.assertEqual('', done.stderr)
+        return done.returncode, done.stdout.strip()
+
+    def test_finds_a_python_that_has_the_module(self):
+        self.command('python3', 'exit 1')
+        self.assertEqual((0, sys.executable),
+                         self.find_python('json', PYTHON=sys.executable))
+        self.command('python3')
+        self.assertEqual((0, 'python3'), self.find_python('json'))
+
+    def test_finds_no_python_where_none_has_the_module(self):
+        self.command('python3', 'exit 1')
+        self.assertEqual((1, ''), self.find_python('no_such_module',
+                                                   PYTHON=sys.executable))
 
 
 if __name__ == '__main__':
