@@ -7,7 +7,6 @@
 
 #include "whep/gstwhipsink.h"
 
-#include <gst/check/gstharness.h>
 #include <string.h>
 
 #include "publisher.h"
@@ -477,21 +476,14 @@ test_nobody_there (void)
       (const gchar * const[]) { "cannot be reached", uri, NULL });
 }
 
+/* Each of them is in whip-service.c. */
 static void
 test_settings (void)
 {
   assert_error (publish (ONE, NULL, NULL),
       (const gchar * const[]) { "Set the property location", NULL });
-  assert_error (publish (ONE, "example.org/whip", NULL),
-      (const gchar * const[]) { "example.org/whip", NULL });
-  assert_error (publish (ONE, "ftp://example.org", NULL),
-      (const gchar * const[]) { "ftp://example.org", NULL });
   assert_error (publish (ONE, "http://127.0.0.1:1", "s3cret\r\nX: y"),
       (const gchar * const[]) { "token", NULL });
-  assert_error (publish (VIDEO "whipsink name=sink stun-server=here",
-          "http://127.0.0.1:1", NULL), (const gchar * const[]) { "stun://HOST",
-        NULL
-      });
 }
 
 /* What is set in READY is what the next session is made with. */
