@@ -313,11 +313,13 @@ read_settings (WhipService * self, GError ** error)
   GST_OBJECT_LOCK (self->sink);
   whep_setting_table_copy (whip_settings, self->settings, &self->now);
   GST_OBJECT_UNLOCK (self->sink);
-  self->location = whip_client_parse_location (self->now.location, error);
+  if (!(self->location =
+          whip_client_parse_location (self->now.location, error)))
+    return FALSE;
   if (self->now.tls_ca_file && !(self->authorities =
           whip_trust_load (self->now.tls_ca_file, error)))
     return FALSE;
-  return self->location && whip_client_check_token (self->now.token, error)
+  return whip_client_check_token (self->now.token, error)
       && whep_ice_servers_parse (&self->servers, self->now.stun_server,
       self->now.turn_server, FALSE, error);
 }
