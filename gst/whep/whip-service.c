@@ -208,19 +208,21 @@ make_session (WhipService * self, guint n_formats, GError ** error)
 {
   g_autoptr (GstClock) clock = gst_element_get_clock (self->sink);
   GMainContext *context = g_main_loop_get_context (self->loop);
+  WhipSessionConfig config = { 0 };
 
   if (!clock)
     clock = gst_system_clock_obtain ();
-  WhipSessionConfig config = {
-    .peer = {.context = context,.cleaners = self->cleaners,
-          .clock = clock,.servers = &self->servers,
-          .ssrcs = whep_inputs_get_ssrcs (self->inputs),
-          .obtain_packetizer = whep_inputs_obtain_packetizer,
-          .packets_data = self->inputs,
-        .connect_timeout_ms = self->now.connect_timeout_ms},
-    .location = self->location,.token = self->now.token,
-    .authorities = self->authorities,
-  };
+  config.peer.context = context;
+  config.peer.cleaners = self->cleaners;
+  config.peer.clock = clock;
+  config.peer.servers = &self->servers;
+  config.peer.ssrcs = whep_inputs_get_ssrcs (self->inputs);
+  config.peer.obtain_packetizer = whep_inputs_obtain_packetizer;
+  config.peer.packets_data = self->inputs;
+  config.peer.connect_timeout_ms = self->now.connect_timeout_ms;
+  config.location = self->location;
+  config.token = self->now.token;
+  config.authorities = self->authorities;
   return whip_session_new (&config, self->formats, n_formats, &session_funcs,
       self, error);
 }
