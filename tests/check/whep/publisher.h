@@ -8,10 +8,8 @@
 #include <gst/gst.h>
 #include <string.h>
 
-#define VIDEO "videotestsrc is-live=true ! " \
-  "video/x-raw,format=I420,width=64,height=48 ! vp8enc deadline=1 " \
-  "keyframe-max-dist=9999 ! "
-#define AUDIO "audiotestsrc is-live=true ! opusenc ! "
+#include "streams.h"
+
 #define ONE VIDEO "whipsink name=sink"
 #define BOTH "whipsink name=sink " VIDEO "queue ! sink. " AUDIO \
   "queue ! sink."
