@@ -48,11 +48,11 @@ scan_plugins () {
   GST_REGISTRY=$1/tests/check/registry.bin gst-inspect-1.0 --exists fakesink
 }
 
-# run_suites DIR SUITE...: builds what is missing for these tests; results go
-# to DIR/meson-logs.
+# run_suites DIR PROCESSES SUITE...: builds what is missing for these tests;
+# results go to DIR/meson-logs.
 run_suites () {
-  local dir=$1 suite args=()
-  shift
+  local dir=$1 suite args=(--num-processes "$2")
+  shift 2
   for suite in "$@"; do args+=(--suite "$suite"); done
   rm -f "$dir"/meson-logs/testlog*
   scan_plugins "$dir"
@@ -62,7 +62,8 @@ run_suites () {
 run_sanitized () {
   local dir=$build-sanitized
   configure "$dir" -Db_sanitize=address,undefined -Db_lundef=false || return
-  run_suites "$dir" engine srtp dtls whep
+  # They wait for a part of their time.
+  run_suites "$dir" $((2 * $(nproc))) engine srtp dtls whep
 }
 
 # Keeps how long the last part took.
@@ -81,7 +82,7 @@ end_part packages
 configure "$build" || give_up "meson could not set up $build."
 meson compile -C "$build" || give_up "The build failed."
 end_part build
-run_suites "$build" "$@"
+run_suites "$build" "$(nproc)" "$@"
 end_part tests
 logs=("$build/meson-logs")
 if [ $# = 0 ]; then
@@ -89,7 +90,7 @@ if [ $# = 0 ]; then
   end_part AddressSanitizer
   BUILD_DIR=$build-threads "$here/sanitizers/threads.sh"
   end_part ThreadSanitizer
-  BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 5
+  BUILD_DIR=$build-fuzz "$here/fuzz/run.sh" 3
   end_part fuzzers
   logs+=("$build-sanitized/meson-logs" "$build-threads/meson-logs" \
     "$build-fuzz/meson-logs")
