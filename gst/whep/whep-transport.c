@@ -2,8 +2,8 @@
 /*
  * The way to one peer.
  *
- * Threads: what the agent tells comes from threads of its users too, and is
- * taken to the context.
+ * Threads: what the agent tells comes from threads of its users too, not
+ * always in its order, and is taken to the context.
  *
  * Timer, on the context: after GATHERING_TIMEOUT_MS the candidates that there
  * are must do.
@@ -127,13 +127,16 @@ on_early_data (NiceAgent * agent, guint stream_id, guint component_id,
   GST_DEBUG ("%u bytes before there is anybody to read them", size);
 }
 
+/* A way may have been found since, or looked for anew. */
 static void
 set_failed (gpointer object, guint unused)
 {
   WhepTransport *self = object;
 
-  if (!self->stopped)
-    self->funcs.failed (self, self->user_data);
+  if (self->stopped || nice_agent_get_component_state (self->agent,
+          self->stream_id, WHEP_ICE_COMPONENT) != NICE_COMPONENT_STATE_FAILED)
+    return;
+  self->funcs.failed (self, self->user_data);
 }
 
 static void

@@ -230,6 +230,24 @@ test_fail (void)
   side_clear (&a);
 }
 
+/* The agent's threads may tell of a failure after the way that was found. */
+static void
+test_failure_told_late (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Side a, b;
+
+  connect_pair (&a, &b, context);
+  g_signal_emit_by_name (whep_transport_get_agent (a.transport),
+      "component-state-changed", whep_transport_get_stream_id (a.transport),
+      NICE_COMPONENT_TYPE_RTP, NICE_COMPONENT_STATE_FAILED);
+  send_data (&b);
+  side_await (&a, &a.received);
+  g_assert_cmpuint (a.failed, ==, 0);
+  side_clear (&a);
+  side_clear (&b);
+}
+
 static void
 test_stop (void)
 {
@@ -255,6 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/transport/restart-towards-nobody",
       test_restart_towards_nobody);
   g_test_add_func ("/whep/transport/fail", test_fail);
+  g_test_add_func ("/whep/transport/failure-told-late", test_failure_told_late);
   g_test_add_func ("/whep/transport/stop", test_stop);
   return g_test_run ();
 }
