@@ -100,7 +100,7 @@ test_packet_that_was_late_at_a_restart_is_taken (void)
   pair_open (&pair);
   count_keys (&pair, counts);
   gst_harness_push (pair.a.rtp, media_rtp (1, 1));
-  late = gst_harness_pull (pair.a.rtp);
+  late = peer_pull (&pair.a);
   g_assert_true (element_restart (pair.a.dec, NULL));
   pair_until (&pair, both_have_set (counts, 1));
   gst_harness_push (pair.b.net, late);

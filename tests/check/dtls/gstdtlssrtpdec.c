@@ -83,33 +83,41 @@ test_media_without_keys_is_no_error (void)
   pair_stop (&pair);
 }
 
+/* Carries all but what ends the client's handshake, which is @end then. */
+static void
+carry_all_but_the_end (Pair * self, GstBuffer ** end)
+{
+  GstBuffer *buffer;
+
+  peer_carry (&self->a, &self->b);
+  while ((buffer = gst_harness_try_pull (self->b.rtp)) != NULL) {
+    if (packet_content_type (buffer) == DTLS_CONTENT_CHANGE_CIPHER_SPEC) {
+      gst_clear_buffer (end);
+      *end = buffer;
+    } else {
+      gst_harness_push (self->a.net, buffer);
+    }
+  }
+}
+
 static void
 test_media_overtakes_the_handshake (void)
 {
   Pair pair;
-  GstBuffer *late[16], *buffer;
-  guint n = 0, i;
+  GstBuffer *end = NULL, *buffer;
 
   pair_make (&pair);
   pair_start (&pair);
-  /* The server is done first; what ends the client's handshake is held back
-   * while media passes. */
-  while (element_state (pair.b.enc) != DTLS_STATE_CONNECTED || n == 0) {
-    peer_carry (&pair.a, &pair.b);
-    while (n < G_N_ELEMENTS (late)
-        && (buffer = gst_harness_try_pull (pair.b.rtp)) != NULL) {
-      if (element_state (pair.b.enc) == DTLS_STATE_CONNECTED)
-        late[n++] = buffer;
-      else
-        gst_harness_push (pair.a.net, buffer);
-    }
+  while (end == NULL || element_state (pair.b.enc) != DTLS_STATE_CONNECTED) {
+    carry_all_but_the_end (&pair, &end);
     g_usleep (1000);
   }
   gst_harness_push (pair.b.rtp, media_rtp (1, 1));
   gst_harness_push (pair.b.rtp, media_rtp (2, 1));
-  peer_carry (&pair.b, &pair.a);
-  for (i = 0; i < n; i++)
-    gst_harness_push (pair.a.net, late[i]);
+  gst_harness_push (pair.a.net, peer_pull (&pair.b));
+  gst_harness_push (pair.a.net, peer_pull (&pair.b));
+  g_assert_cmpint (element_state (pair.a.enc), ==, DTLS_STATE_CONNECTING);
+  gst_harness_push (pair.a.net, end);
   pair_connect (&pair);
   pair_until (&pair, gst_harness_buffers_in_queue (pair.a.net) == 2);
   buffer = gst_harness_pull (pair.a.net);
@@ -127,8 +135,8 @@ test_two_records_in_one_datagram (void)
   pair_open (&pair);
   gst_harness_push (pair.a.data, gst_buffer_new_wrapped (g_strdup ("one"), 3));
   gst_harness_push (pair.a.data, gst_buffer_new_wrapped (g_strdup ("two"), 3));
-  first = gst_harness_pull (pair.a.rtp);
-  second = gst_harness_pull (pair.a.rtp);
+  first = peer_pull (&pair.a);
+  second = peer_pull (&pair.a);
   gst_harness_push (pair.b.net, gst_buffer_append (first, second));
   pair_until (&pair, gst_harness_buffers_in_queue (pair.b.data_out) == 2);
   pair_stop (&pair);
@@ -220,7 +228,7 @@ test_shared_buffers_and_lists_stay_whole (void)
   pair_open (&pair);
   for (i = 0; i < G_N_ELEMENTS (held); i++) {
     gst_harness_push (pair.a.rtp, media_rtp (i, 1));
-    held[i] = gst_harness_pull (pair.a.rtp);
+    held[i] = peer_pull (&pair.a);
     gst_buffer_list_add (list, gst_buffer_ref (held[i]));
   }
   gst_buffer_list_ref (list);
@@ -248,9 +256,9 @@ test_list_of_dtls_and_media (void)
   gst_harness_push (pair.a.rtp, media_rtp (1, 1));
   gst_harness_push (pair.a.data, gst_buffer_new_wrapped (g_strdup ("one"), 3));
   gst_harness_push (pair.a.rtcp, media_rtcp (1));
-  gst_buffer_list_add (list, gst_harness_pull (pair.a.rtp));
-  gst_buffer_list_add (list, gst_harness_pull (pair.a.rtp));
-  gst_buffer_list_add (list, gst_harness_pull (pair.a.rtp));
+  gst_buffer_list_add (list, peer_pull (&pair.a));
+  gst_buffer_list_add (list, peer_pull (&pair.a));
+  gst_buffer_list_add (list, peer_pull (&pair.a));
   g_assert_cmpint (gst_pad_push_list (pair.b.net->srcpad, list), ==,
       GST_FLOW_OK);
   g_assert_cmpuint (gst_harness_buffers_in_queue (pair.b.net), ==, 1);
@@ -277,11 +285,11 @@ test_unlinked_media_does_not_stop_dtls (void)
   unlink_harness (pair.b.net);
   unlink_harness (pair.b.rtcp_out);
   gst_harness_push (pair.a.rtp, media_rtp (1, 1));
-  g_assert_cmpint (gst_harness_push (pair.b.net,
-          gst_harness_pull (pair.a.rtp)), ==, GST_FLOW_OK);
+  g_assert_cmpint (gst_harness_push (pair.b.net, peer_pull (&pair.a)), ==,
+      GST_FLOW_OK);
   gst_harness_push (pair.a.data, gst_buffer_new_wrapped (g_strdup ("one"), 3));
-  g_assert_cmpint (gst_harness_push (pair.b.net,
-          gst_harness_pull (pair.a.rtp)), ==, GST_FLOW_OK);
+  g_assert_cmpint (gst_harness_push (pair.b.net, peer_pull (&pair.a)), ==,
+      GST_FLOW_OK);
   pair_until (&pair, gst_harness_buffers_in_queue (pair.b.data_out) == 1);
   pair_stop (&pair);
 }
@@ -379,7 +387,7 @@ test_data_pad_comes_late_and_is_released (void)
   gst_element_release_request_pad (pair.b.dec, pad);
   gst_object_unref (pad);
   gst_harness_push (pair.a.data, gst_buffer_new_wrapped (g_strdup ("one"), 3));
-  pair_carry (&pair);
+  gst_harness_push (pair.b.net, peer_pull (&pair.a));
   pad = gst_element_request_pad_simple (pair.b.dec, "data_src");
   g_assert_cmpint (gst_pad_link (pad, pair.b.data_out->sinkpad), ==,
       GST_PAD_LINK_OK);

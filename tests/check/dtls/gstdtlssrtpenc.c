@@ -151,6 +151,18 @@ on_key_set (GObject * enc, Peer * peer)
   element_read_all (peer->dec);
 }
 
+/* The handler runs when the state can be read already. */
+static gboolean
+is_reported (const gchar * text)
+{
+  gboolean found;
+
+  g_mutex_lock (&reports_lock);
+  found = strstr (reports->str, text) != NULL;
+  g_mutex_unlock (&reports_lock);
+  return found;
+}
+
 static void
 watch (Peer * peer)
 {
@@ -173,6 +185,7 @@ run_order (gboolean of_client)
   pair_start (&pair);
   g_atomic_pointer_set (&changing_thread, NULL);
   pair_connect (&pair);
+  pair_until (&pair, is_reported ("connected"));
   g_assert_cmpstr (reports->str, ==,
       "new connecting peer-pem on-key-set connected ");
   g_string_free (reports, TRUE);

@@ -10,6 +10,7 @@
 #include "dtls/elements.h"
 #include "element-values.h"
 #include "engine/association.h"
+#include "engine/record.h"
 #include "media.h"
 
 
@@ -141,6 +142,40 @@ pair_carry (Pair * self)
 {
   peer_carry (&self->a, &self->b);
   peer_carry (&self->b, &self->a);
+}
+
+/* Of a packet that carries a record; of others a byte that no record has. */
+static inline guint8
+packet_content_type (GstBuffer * packet)
+{
+  guint8 type;
+
+  g_assert_cmpuint (gst_buffer_extract (packet, 0, &type, 1), ==, 1);
+  return type;
+}
+
+static inline gboolean
+packet_is_of_handshake (GstBuffer * packet)
+{
+  guint8 type = packet_content_type (packet);
+
+  return type == DTLS_CONTENT_CHANGE_CIPHER_SPEC
+      || type == DTLS_CONTENT_HANDSHAKE;
+}
+
+/* Takes the next packet of media, or record of data, of @self off the wire.
+ * What is of the handshake is lost on the way: on a slow machine a flight may
+ * be sent again at any time, so one may come after the handshake is done. */
+static inline GstBuffer *
+peer_pull (Peer * self)
+{
+  GstBuffer *packet = gst_harness_pull (self->rtp);
+
+  g_assert_nonnull (packet);
+  if (!packet_is_of_handshake (packet))
+    return packet;
+  gst_buffer_unref (packet);
+  return peer_pull (self);
 }
 
 /* Moves the wire along until @condition. */
