@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (WhepTransport, whep_transport, WHEP, TRANSPORT, GObject)
  * WhepTransportFuncs:
  * @gathered: our candidates are there, or those that came in time; once
  * @connected: a way to the peer was found; once
- * @failed: there is no way to the peer, or its consent has ended (RFC 7675)
+ * @failed: there is no way to the peer, or it has not consented for 50 seconds
  * @heard: (nullable): the peer has sent what only one can who knows our
  *   password; once, before @connected
  */

@@ -46,8 +46,8 @@ test('a viewer that falls silent is removed, and comes back when it can',
     const pipeline = await serve(t, [VP8]);
     const page = await openPage(await openBrowser(t), pipeline.uri);
     signalBrowser('SIGSTOP');
-    // RFC 7675: consent lasts for 30 seconds.
-    await pipeline.says(/ended: silent/, 60000);
+    // Consent lasts for 50 seconds.
+    await pipeline.says(/ended: silent/, 120000);
     signalBrowser('SIGCONT');
     await page.waitForSelector('#state[data-state="reconnecting"]');
     await page.waitForSelector('#state[data-state="live"]', { timeout: 60000 });
