@@ -226,7 +226,16 @@ dtls_association_take_datagram (DtlsAssociation * self, const guint8 * data,
     dtls_association_proceed_current (self, now_us);
 }
 
-/* After this end has closed, only the peer's close_notify is of interest. */
+/* GnuTLS cannot answer a repeated Finished once it has closed: it would give
+ * up. The repeated flight is seen by its messages in the clear. */
+static gboolean
+record_is_of_interest_after_close (const DtlsRecord * record)
+{
+  return record->epoch == 0 || record->type == DTLS_CONTENT_ALERT;
+}
+
+/* After this end has closed, only the peer's close_notify is of interest, and
+ * whether the peer has missed the end of the handshake. */
 void
 dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
     gsize size, gint64 now_us)
@@ -235,7 +244,8 @@ dtls_association_await_answer (DtlsAssociation * self, const guint8 * data,
   DtlsPhase phase;
 
   while (dtls_record_parse (data, size, &record)) {
-    association_give_record (self, self->closing, &record, now_us);
+    if (record_is_of_interest_after_close (&record))
+      association_give_record (self, self->closing, &record, now_us);
     data += record.size;
     size -= record.size;
   }

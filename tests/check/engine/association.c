@@ -228,12 +228,13 @@ test_data_size_limits (void)
 }
 
 static void
-test_close_is_told (void)
+run_close (guint delay_ms)
 {
   for (guint side = 0; side < 2; side++) {
     g_autoptr (VirtualNetwork) net = virtual_network_new (1);
     g_autoptr (GError) error = NULL;
 
+    net->link.delay_ms = delay_ms;
     virtual_network_start_both (net);
     g_assert_true (virtual_network_connect (net, net->now_us + SECOND_US));
     dtls_association_close (virtual_network_end (net, side)->association);
@@ -248,6 +249,20 @@ test_close_is_told (void)
                 !side)->association, (const guint8 *) "x", 1, &error));
     g_assert_error (error, DTLS_ERROR, DTLS_ERROR_NOT_CONNECTED);
   }
+}
+
+static void
+test_close_is_told (void)
+{
+  run_close (25);
+}
+
+/* Copies of the last flights are on their way when this end closes. */
+static void
+test_close_is_told_while_flights_are_repeated (void)
+{
+  run_close (50);
+  run_close (100);
 }
 
 static void
@@ -320,6 +335,8 @@ main (int argc, char **argv)
       test_plain_data_connection);
   g_test_add_func ("/association/data-size-limits", test_data_size_limits);
   g_test_add_func ("/association/close-is-told", test_close_is_told);
+  g_test_add_func ("/association/close-is-told-while-flights-are-repeated",
+      test_close_is_told_while_flights_are_repeated);
   g_test_add_func ("/association/small-mtu", test_small_mtu);
   g_test_add_func ("/association/early-client-hello-is-kept",
       test_early_client_hello_is_kept);
