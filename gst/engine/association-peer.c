@@ -298,17 +298,25 @@ association_renew_current (DtlsAssociation * self)
 /* What is on its way from a handshake before, or is forged, fits into this one
  * until a signature is wrong. The next one has another random. */
 static gboolean
-association_try_anew (DtlsAssociation * self, gint64 now_us)
+association_may_try_anew (DtlsAssociation * self, DtlsConnection * failed)
 {
-  const GError *error = dtls_connection_get_error (self->current);
+  const GError *error = dtls_connection_get_error (failed);
 
-  if (self->config.role == DTLS_ROLE_SERVER || self->next
+  if (self->config.role == DTLS_ROLE_SERVER
       || self->n_new_tries == ASSOCIATION_NEW_TRIES_MAX
-      || dtls_connection_get_duration_us (self->current) >= 0
+      || dtls_connection_get_duration_us (failed) >= 0
       || !g_error_matches (error, DTLS_ERROR, DTLS_ERROR_HANDSHAKE))
     return FALSE;
   dtls_log (DTLS_LOG_INFO, "begins anew: %s", error->message);
   self->n_new_tries++;
+  return TRUE;
+}
+
+static gboolean
+association_try_current_anew (DtlsAssociation * self, gint64 now_us)
+{
+  if (self->next || !association_may_try_anew (self, self->current))
+    return FALSE;
   association_renew_current (self);
   if (self->current) {
     dtls_connection_start (self->current, now_us);
@@ -336,15 +344,22 @@ dtls_association_conclude_current (DtlsAssociation * self, gint64 now_us)
       association_lose_current (self, DTLS_STATE_CLOSED, NULL);
       break;
     case DTLS_PHASE_FAILED:
-      if (!association_try_anew (self, now_us))
+      if (!association_try_current_anew (self, now_us))
         association_lose_current (self, DTLS_STATE_FAILED,
             dtls_connection_get_error (self->current));
       break;
   }
 }
 
+static gboolean
+association_try_next_anew (DtlsAssociation * self, gint64 now_us)
+{
+  return association_may_try_anew (self, self->next)
+      && dtls_association_start_next (self, 0, 0, now_us, NULL);
+}
+
 void
-dtls_association_conclude_next (DtlsAssociation * self)
+dtls_association_conclude_next (DtlsAssociation * self, gint64 now_us)
 {
   switch (dtls_connection_get_phase (self->next)) {
     case DTLS_PHASE_WAITING:
@@ -355,6 +370,8 @@ dtls_association_conclude_next (DtlsAssociation * self)
       break;
     case DTLS_PHASE_CLOSED:
     case DTLS_PHASE_FAILED:
+      if (association_try_next_anew (self, now_us))
+        break;
       dtls_log (DTLS_LOG_INFO, "a second handshake has failed");
       dtls_association_drop_next (self);
       break;
@@ -413,5 +430,5 @@ dtls_association_proceed_next (DtlsAssociation * self, gint64 now_us)
   dtls_connection_proceed (self->next, now_us);
   dtls_association_count_drop (self, DTLS_DROP_UNAUTHENTIC,
       dtls_connection_take_discarded (self->next));
-  dtls_association_conclude_next (self);
+  dtls_association_conclude_next (self, now_us);
 }

@@ -29,7 +29,7 @@ struct _DtlsAssociation
   DtlsConfig config;            /* holds references */
   gboolean started;
   DtlsState state;
-  guint n_new_tries;            /* of a client whose handshake had failed */
+  guint n_new_tries;            /* of a client, after a failed handshake */
   gboolean accepted;            /* keys and data of `current` may leave */
   gboolean certificate_shown;   /* that of `current` */
   GBytes *accepted_certificate; /* of the latest peer; NULL for whoever comes */
@@ -123,7 +123,7 @@ gboolean dtls_association_judge_next (DtlsAssociation * self);
 
 /* What a connection has just done has consequences. */
 void dtls_association_conclude_current (DtlsAssociation * self, gint64 now_us);
-void dtls_association_conclude_next (DtlsAssociation * self);
+void dtls_association_conclude_next (DtlsAssociation * self, gint64 now_us);
 
 /* Lets a connection work on what it took, and concludes; it may be NULL. */
 void dtls_association_proceed_current (DtlsAssociation * self, gint64 now_us);

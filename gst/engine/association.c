@@ -134,7 +134,7 @@ dtls_association_handle_deadline (DtlsAssociation * self, gint64 now_us)
   }
   if (self->next) {
     dtls_connection_handle_deadline (self->next, now_us);
-    dtls_association_conclude_next (self);
+    dtls_association_conclude_next (self, now_us);
   }
   if (self->next && now_us >= self->next_until_us)
     dtls_association_give_up_next (self);
@@ -203,6 +203,7 @@ dtls_association_restart (DtlsAssociation * self,
     return FALSE;
   } else {
     g_clear_pointer (&self->accepted_certificate, g_bytes_unref);
+    self->n_new_tries = 0;
   }
   g_clear_pointer (&before, dtls_fingerprints_unref);
   return TRUE;

@@ -216,7 +216,8 @@ lose_alerts (VirtualNetwork * net, VirtualSide from, GBytes * datagram,
 /* The end @side refuses a restart; how soon the next one follows, and whether
  * the other end has learned of the refusal, makes no difference. */
 static void
-restart_after_refusal (VirtualSide side, gint64 pause_us, gboolean lose)
+restart_after_refusal (VirtualSide side, guint delay_ms, gint64 pause_us,
+    gboolean lose)
 {
   g_autoptr (VirtualNetwork) net = connected_network ();
   VirtualEnd *end = virtual_network_end (net, side);
@@ -224,6 +225,7 @@ restart_after_refusal (VirtualSide side, gint64 pause_us, gboolean lose)
       virtual_fingerprint (virtual_certificate (2), DTLS_HASH_SHA_256);
   DtlsFingerprints *both[] = { wrong, end->config.fingerprints };
 
+  net->link.delay_ms = delay_ms;
   net->filter = lose ? lose_alerts : NULL;
   for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
     restart_both (net, side, both[i]);
@@ -237,12 +239,27 @@ restart_after_refusal (VirtualSide side, gint64 pause_us, gboolean lose)
 }
 
 static void
-test_restart_soon_after_a_refused_one (void)
+run_restarts_after_refusals (guint delay_ms)
 {
   for (guint side = 0; side < 2; side++)
     for (gint64 pause_us = 0; pause_us < 3 * SECOND_US; pause_us += 53000)
       for (guint lose = 0; lose < 2; lose++)
-        restart_after_refusal (side, pause_us, lose);
+        restart_after_refusal (side, delay_ms, pause_us, lose);
+}
+
+static void
+test_restart_soon_after_a_refused_one (void)
+{
+  run_restarts_after_refusals (25);
+}
+
+/* The server's answer to the refused one arrives when the client has begun the
+ * next one, and fits until its signature is wrong. */
+static void
+test_restart_survives_the_answer_to_the_one_before (void)
+{
+  run_restarts_after_refusals (30);
+  run_restarts_after_refusals (80);
 }
 
 static void
@@ -575,6 +592,8 @@ main (int argc, char **argv)
   TEST ("application-restarts-server", test_application_restarts_server);
   TEST ("wrong-fingerprint", test_wrong_fingerprint_leaves_all_as_it_was);
   TEST ("soon-after-a-refused-one", test_restart_soon_after_a_refused_one);
+  TEST ("survives-the-answer-to-the-one-before",
+      test_restart_survives_the_answer_to_the_one_before);
   TEST ("fingerprint-set-replaces",
       test_fingerprint_set_replaces_that_of_a_restart);
   TEST ("late-fingerprint", test_late_fingerprint_of_a_restart);
