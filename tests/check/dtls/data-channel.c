@@ -94,12 +94,18 @@ end_init (End * self, const gchar * id, gboolean is_client, guint association)
           "sink"));
 }
 
+/* Who sends is up after whoever receives: sctpenc sends no more after a push
+ * into a pad that is not active. */
 static void
-end_start (End * self)
+start_both (End ends[2])
 {
-  gst_element_set_state (self->sctpdec, GST_STATE_PLAYING);
-  peer_set_state (self->dtls, GST_STATE_PLAYING);
-  gst_element_set_state (self->sctpenc, GST_STATE_PLAYING);
+  Peer *pair[] = { ends[0].dtls, ends[1].dtls };
+
+  for (guint i = 0; i < 2; i++)
+    gst_element_set_state (ends[i].sctpdec, GST_STATE_PLAYING);
+  peer_start_pair (pair);
+  for (guint i = 0; i < 2; i++)
+    gst_element_set_state (ends[i].sctpenc, GST_STATE_PLAYING);
 }
 
 /* SCTP makes a stream only once both ends know each other. */
@@ -189,8 +195,7 @@ test_messages_arrive_whole_both_ways (void)
   end_init (&ends[0], "client", TRUE, 1);
   end_init (&ends[1], "server", FALSE, 2);
   peer_connect (ends[0].dtls, ends[1].dtls);
-  for (guint i = 0; i < 2; i++)
-    end_start (&ends[i]);
+  start_both (ends);
   for (guint i = 0; i < 2; i++)
     end_wait_for_sctp (&ends[i]);
   for (guint i = 0; i < 2; i++)
