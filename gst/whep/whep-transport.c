@@ -127,27 +127,46 @@ on_early_data (NiceAgent * agent, guint stream_id, guint component_id,
   GST_DEBUG ("%u bytes before there is anybody to read them", size);
 }
 
-/* A way may have been found since, or looked for anew. */
 static void
 set_failed (gpointer object, guint unused)
 {
   WhepTransport *self = object;
 
-  if (self->stopped || nice_agent_get_component_state (self->agent,
-          self->stream_id, WHEP_ICE_COMPONENT) != NICE_COMPONENT_STATE_FAILED)
-    return;
-  self->funcs.failed (self, self->user_data);
+  if (!self->stopped)
+    self->funcs.failed (self, self->user_data);
 }
 
+/* What is told may be over: a way was found since, or is looked for anew. */
+static gboolean
+has_failed (WhepTransport * self)
+{
+  return nice_agent_get_component_state (self->agent, self->stream_id,
+      WHEP_ICE_COMPONENT) == NICE_COMPONENT_STATE_FAILED;
+}
+
+/* An answer to a check that comes after the failure ends the process in an
+ * assertion of libnice (0.1.21), so nothing is read from here on. */
+static void
+stop_reading (WhepTransport * self)
+{
+  g_autoptr (GMainContext) nobody = g_main_context_new ();
+
+  nice_agent_attach_recv (self->agent, self->stream_id, WHEP_ICE_COMPONENT,
+      nobody, NULL, NULL);
+}
+
+/* Before the thread that brought the state reads more. */
 static void
 on_state (NiceAgent * agent, guint stream_id, guint component_id, guint state,
     WhepTransport * self)
 {
   if (state == NICE_COMPONENT_STATE_CONNECTED
-      || state == NICE_COMPONENT_STATE_READY)
+      || state == NICE_COMPONENT_STATE_READY) {
     whep_task_later (self->context, self, set_connected, 0);
-  else if (state == NICE_COMPONENT_STATE_FAILED)
+  } else if (state == NICE_COMPONENT_STATE_FAILED && has_failed (self)) {
+    stop_reading (self);
     whep_task_later (self->context, self, set_failed, 0);
+  }
 }
 
 static void

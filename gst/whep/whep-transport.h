@@ -20,7 +20,8 @@ G_DECLARE_FINAL_TYPE (WhepTransport, whep_transport, WHEP, TRANSPORT, GObject)
  * WhepTransportFuncs:
  * @gathered: our candidates are there, or those that came in time; once
  * @connected: a way to the peer was found; once
- * @failed: there is no way to the peer, or it has not consented for 50 seconds
+ * @failed: there is no way to the peer, or it has not consented for 50
+ *   seconds; it is not heard any more
  * @heard: (nullable): the peer has sent what only one can who knows our
  *   password; once, before @connected
  */

@@ -20,12 +20,16 @@ typedef struct
   WhepTransport *transport;
   gboolean gathered;
   gboolean connected;
+  gboolean failed;
 
   GSocket *socket;
+  GSocketAddress *agent;        /* where the last check came from */
   StunAgent stun;
   StunError code;
   guint refused;
   guint to_refuse;
+  gboolean silent;              /* answers nothing */
+  guint answers;                /* to our checks */
 } Fixture;
 
 static void
@@ -43,6 +47,7 @@ on_connected (WhepTransport * transport, gpointer user_data)
 static void
 on_failed (WhepTransport * transport, gpointer user_data)
 {
+  ((Fixture *) user_data)->failed = TRUE;
 }
 
 static const WhepTransportFuncs funcs = {
@@ -126,8 +131,15 @@ on_message (GSocket * socket, GIOCondition condition, gpointer user_data)
 
   g_assert_cmpint (size, >, 0);
   if (stun_agent_validate (&f->stun, &message, data, size, give_password,
-          NULL) != STUN_VALIDATION_SUCCESS
-      || stun_message_get_class (&message) != STUN_REQUEST)
+          NULL) != STUN_VALIDATION_SUCCESS)
+    return G_SOURCE_CONTINUE;
+  if (stun_message_get_class (&message) != STUN_REQUEST) {
+    f->answers++;
+    return G_SOURCE_CONTINUE;
+  }
+  g_clear_object (&f->agent);
+  f->agent = g_object_ref (from);
+  if (f->silent)
     return G_SOURCE_CONTINUE;
   if (f->refused < f->to_refuse) {
     refuse (f, from, &message);
@@ -154,6 +166,13 @@ open_socket (Fixture * f, GInetAddress * ip)
 }
 
 static void
+await (Fixture * f, const gboolean * what)
+{
+  while (!*what)
+    g_main_context_iteration (f->context, TRUE);
+}
+
+static void
 setup (Fixture * f, gconstpointer code)
 {
   WhepTransportConfig config = {.context = g_main_context_new () };
@@ -165,8 +184,7 @@ setup (Fixture * f, gconstpointer code)
       STUN_COMPATIBILITY_RFC5389, STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS |
       STUN_AGENT_USAGE_USE_FINGERPRINT);
   whep_transport_gather (f->transport);
-  while (!f->gathered)
-    g_main_context_iteration (f->context, TRUE);
+  await (f, &f->gathered);
 }
 
 static void
@@ -177,6 +195,7 @@ teardown (Fixture * f, gconstpointer code)
   g_object_unref (f->transport);
   while (g_main_context_iteration (f->context, FALSE));
   g_object_unref (f->socket);
+  g_clear_object (&f->agent);
   g_main_context_unref (f->context);
 }
 
@@ -203,9 +222,29 @@ test_error (Fixture * f, gconstpointer code)
 {
   f->to_refuse = 3;
   announce (f);
-  while (!f->connected)
-    g_main_context_iteration (f->context, TRUE);
+  await (f, &f->connected);
   g_assert_cmpuint (f->refused, ==, 3);
+}
+
+/* libnice 0.1.21 ends the process when it gets an answer after a failure. */
+static void
+test_nothing_is_heard_after_a_failure (Fixture * f, gconstpointer code)
+{
+  f->silent = TRUE;
+  announce (f);
+  while (!f->agent)
+    g_main_context_iteration (f->context, TRUE);
+  nominate (f, f->agent);
+  while (f->answers == 0)
+    g_main_context_iteration (f->context, TRUE);
+  await (f, &f->failed);
+  f->answers = 0;
+  for (guint i = 0; i < 50; i++) {
+    nominate (f, f->agent);
+    g_usleep (1000);
+    while (g_main_context_iteration (f->context, FALSE));
+  }
+  g_assert_cmpuint (f->answers, ==, 0);
 }
 
 int
@@ -224,5 +263,7 @@ main (int argc, char **argv)
   ADD ("unknown-attribute", STUN_ERROR_UNKNOWN_ATTRIBUTE);
   ADD ("server-error", STUN_ERROR_SERVER_ERROR);
 #undef ADD
+  g_test_add ("/whep/ice-answers/nothing-is-heard-after-a-failure", Fixture,
+      NULL, setup, test_nothing_is_heard_after_a_failure, teardown);
   return g_test_run ();
 }

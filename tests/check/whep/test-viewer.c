@@ -30,6 +30,7 @@ struct _TestViewer
   gchar *offer;
   gchar *body;
   gchar *location;
+  gboolean ignores_answers;
 
   GMutex lock;
   GCond cond;
@@ -277,6 +278,12 @@ test_viewer_take_offer (TestViewer * self, gchar * offer)
   self->offer = offer;
 }
 
+void
+test_viewer_ignore_answers (TestViewer * self)
+{
+  self->ignores_answers = TRUE;
+}
+
 const gchar *
 test_viewer_get_location (TestViewer * self)
 {
@@ -361,7 +368,8 @@ test_viewer_ask (TestViewer * self, guint port)
     self->location =
         g_strdup (soup_message_headers_get_one
         (soup_message_get_response_headers (message), "Location"));
-    connect_to (self, self->body);
+    if (!self->ignores_answers)
+      connect_to (self, self->body);
   }
   return status;
 }

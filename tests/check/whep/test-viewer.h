@@ -24,6 +24,14 @@ const gchar *test_viewer_get_offer (TestViewer * self);
 void test_viewer_take_offer (TestViewer * self, gchar * offer);
 
 /**
+ * test_viewer_ignore_answers:
+ *
+ * It connects to nothing any more. One agent is made for one peer: given the
+ * addresses of many, libnice may end in an assertion.
+ */
+void test_viewer_ignore_answers (TestViewer * self);
+
+/**
  * test_viewer_ask:
  *
  * POSTs the offer to a whepsink on 127.0.0.1.

@@ -140,13 +140,10 @@ test_flood_of_offers (void)
       "connect-timeout=60000 " VIDEO "sink.");
   TestViewer *honest = test_sink_add_viewer (server);
   TestViewer *flood = test_viewer_new ();
-  gchar **parts = g_strsplit (test_viewer_get_offer (flood), "a=ice-pwd:",
-      -1);
   GRand *rand = g_rand_new_with_seed (3);
   guint accepted = 0, full = 0;
 
-  test_viewer_take_offer (flood, g_strjoinv ("a=ice-pwd:wrong", parts));
-  g_strfreev (parts);
+  test_viewer_ignore_answers (flood);
   test_viewer_await (honest, VP8, 5);
   for (guint i = 0; i < 200; i++) {
     guint status = test_viewer_ask (flood, server->port);
