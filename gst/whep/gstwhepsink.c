@@ -383,9 +383,9 @@ install_signals (GObjectClass * klass)
    * @sink: the whepsink
    * @id: of the viewer
    * @reason: `left` (DELETE), `closed` (by the viewer's end of DTLS),
-   *   `silent` (no answer to a check of ICE for 50 seconds), `unreachable` (no
-   *   way to it was found), `handshake` (DTLS failed, or it was not who it
-   *   said), `format` (the stream changed), `eos`, `stopped`, `error`
+   *   `silent` (no RTCP for 30 seconds), `unreachable` (no way to it was
+   *   found), `handshake` (DTLS failed, or it was not who it said), `format`
+   *   (the stream changed), `eos`, `stopped`, `error`
    *
    * On the same thread as #WhepSink::viewer-added.
    *

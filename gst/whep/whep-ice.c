@@ -36,16 +36,15 @@ NiceAgent *
 whep_ice_agent_new (GMainContext * context,
     const WhepIceServers * servers, guint * stream_id)
 {
-  /* Checks are the keepalives: without an answer for 50 seconds the agent
-   * tells of a failure. NICE_AGENT_OPTION_CONSENT_FRESHNESS would do so after
-   * 10, which is two lost packets, and lets a peer end the process: by the
-   * answer "403 Forbidden" before a way is found, or an answer to a check
-   * after the failure. Seen with libnice 0.1.21. */
+  /* Neither with NICE_AGENT_OPTION_CONSENT_FRESHNESS nor with checks as
+   * keepalives: with both a peer ends the process when it answers a check of
+   * another pair after its consent was lost, and with the first already by the
+   * answer "403 Forbidden" before a way is found. Seen with libnice 0.1.21. */
   NiceAgent *agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
       NICE_AGENT_OPTION_ICE_TRICKLE);
 
   g_object_set (agent, "controlling-mode", FALSE, "upnp", FALSE,
-      "ice-tcp", FALSE, "keepalive-conncheck", TRUE, NULL);
+      "ice-tcp", FALSE, NULL);
   use_loopback_if_alone (agent);
   *stream_id = nice_agent_add_stream (agent, 1);
   if (servers)

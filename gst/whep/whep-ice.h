@@ -24,8 +24,8 @@ G_BEGIN_DECLS
  * @stream_id: (out): its one stream, with one component
  *
  * Returns: (transfer full): an agent in the controlled role, that expects
- * the peer's candidates at any time and asks every 5 seconds whether the peer
- * still consents (RFC 7675, which would end it after 30 seconds, not 50).
+ * the peer's candidates at any time. It does not ask whether the peer is still
+ * there: see whep-watch.h.
  */
 NiceAgent *whep_ice_agent_new (GMainContext * context,
     const WhepIceServers * servers, guint * stream_id);

@@ -4,8 +4,7 @@
  *
  * libnice sends each packet with a call of its own. Where the way to the peer
  * is plain UDP, which the agent tells, they go straight to the socket of the
- * agent; through it where there is a relay. The agent goes on to watch over
- * the peer's consent, and the leg ends when that is lost.
+ * agent; through it where there is a relay.
  *
  * Threads: packets from any. Nothing waits: what the socket does not take at
  * once waits in a queue, and what that cannot hold is dropped, whole lists of

@@ -6,8 +6,8 @@
  * and is taken to the context, where all decisions are made. The
  * streams' threads only look at two atomic flags and their own gate.
  *
- * Timer, on the context: who is not connected in the time that the
- * configuration allows is removed.
+ * Timers, on the context: who is not connected in the time that the
+ * configuration allows is removed, and who falls silent afterwards.
  */
 #include "config.h"
 
@@ -20,6 +20,7 @@
 #include "whep-leg.h"
 #include "whep-remb.h"
 #include "whep-task.h"
+#include "whep-watch.h"
 
 GST_DEBUG_CATEGORY_STATIC (whep_peer_debug);
 #define GST_CAT_DEFAULT whep_peer_debug
@@ -28,6 +29,9 @@ GST_DEBUG_CATEGORY_STATIC (whep_peer_debug);
 #define DTLS_CLOSED 1
 #define DTLS_FAILED 2
 #define DTLS_CONNECTED 4
+
+/* With WHEP_WATCH_PERIODS, 30 seconds and up to 10 more. */
+#define WATCH_PERIOD_MS 10000
 
 struct _WhepPeer
 {
@@ -55,6 +59,7 @@ struct _WhepPeer
 
   /* On the context alone. */
   GSource *connecting_timer;
+  WhepWatch watch;              /* its notes come from any thread */
   gint64 born_us;
 
   /* Atomic. */
@@ -100,6 +105,7 @@ finish (gpointer peer, guint end)
   g_object_ref (self);          /* for the cleaner, and until it has it */
   whep_transport_stop (self->transport);
   whep_task_clear_timer (&self->connecting_timer);
+  whep_watch_stop (&self->watch);
   const gchar *detail = g_atomic_pointer_get (&self->detail);
   GST_INFO ("peer %.8s ended: %s%s%s", self->id, end_names[end],
       detail ? ": " : "", detail ? detail : "");
@@ -190,6 +196,12 @@ static const WhepTransportFuncs transport_funcs = {
 };
 
 static void
+on_silent (gpointer user_data)
+{
+  finish (user_data, WHEP_END_SILENT);
+}
+
+static void
 dtls_connected (gpointer peer, guint unused)
 {
   WhepPeer *self = peer;
@@ -199,6 +211,8 @@ dtls_connected (gpointer peer, guint unused)
   whep_task_clear_timer (&self->connecting_timer);
   GST_INFO ("peer %.8s connected after %" G_GINT64_FORMAT " ms", self->id,
       (g_get_monotonic_time () - self->born_us) / 1000);
+  whep_watch_start (&self->watch, self->context, WATCH_PERIOD_MS, on_silent,
+      self);
   g_atomic_int_set (&self->connected, TRUE);
   if (self->funcs.connected)
     self->funcs.connected (self, self->user_data);
@@ -278,6 +292,12 @@ bitrate_changed (gpointer peer, guint unused)
 
   if (!g_atomic_int_get (&self->ended))
     self->funcs.bitrate (self, self->user_data);
+}
+
+static void
+on_rtcp (GObject * session, GstBuffer * packet, WhepPeer * self)
+{
+  whep_watch_note_heard (&self->watch);
 }
 
 /* Feedback that GStreamer's RTP session does not act upon itself. */
@@ -389,8 +409,16 @@ on_track_keyframe (guint input, gpointer user_data)
   later (self, keyframe_wanted, input);
 }
 
+static void
+on_track_sent (gpointer user_data)
+{
+  WhepPeer *self = user_data;
+
+  whep_watch_note_sent (&self->watch);
+}
+
 static const WhepTracksFuncs tracks_funcs = {
-  on_track_packetizer, on_track_keyframe
+  on_track_packetizer, on_track_keyframe, on_track_sent
 };
 
 static gboolean
@@ -426,6 +454,8 @@ make_leg (WhepPeer * self, GError ** error)
   g_object_get (self->session, "internal-session", &rtp_session, NULL);
   g_signal_connect_object (rtp_session, "on-feedback-rtcp",
       G_CALLBACK (on_feedback), self, 0);
+  g_signal_connect_object (rtp_session, "on-receiving-rtcp",
+      G_CALLBACK (on_rtcp), self, 0);
   bus = gst_element_get_bus (self->leg.pipeline);
   /* Both may still be on their way when the leg has gone. */
   gst_bus_set_sync_handler (bus, on_leg_message, g_object_ref (self),

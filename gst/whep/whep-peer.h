@@ -28,7 +28,7 @@ typedef enum
 {
   WHEP_END_LEFT,                /* DELETE */
   WHEP_END_CLOSED,              /* the peer's close_notify */
-  WHEP_END_SILENT,              /* its consent was not renewed */
+  WHEP_END_SILENT,              /* it was sent media and did not report */
   WHEP_END_UNREACHABLE,         /* no connection in time */
   WHEP_END_HANDSHAKE,           /* DTLS failed, the peer's identity included */
   WHEP_END_FORMAT,              /* the stream is another now */

@@ -99,6 +99,7 @@ whep_tracks_push (WhepTracks * self, guint input, GstBuffer * buffer,
   if (flow == WHEP_OUTLET_DROPPED)
     drop (self, input);
   give_credit (self, track, gst_buffer_list_length (packets));
+  self->funcs.sent (self->user_data);
   return TRUE;
 }
 

@@ -23,12 +23,14 @@ typedef struct _WhepTracks WhepTracks;
  * @packetizer: Returns: (transfer full) (nullable): the packets of stream
  *   @input under @payload_type; %NULL when there can be none
  * @keyframe: a keyframe of stream @input is needed; from any thread
+ * @sent: packets of a stream went to the outlet; on the stream's thread
  */
 typedef struct
 {
   WhepPacketizer *(*packetizer) (guint input, gint payload_type,
       gpointer user_data);
   void (*keyframe) (guint input, gpointer user_data);
+  void (*sent) (gpointer user_data);
 } WhepTracksFuncs;
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The way to one peer: an ICE agent with one stream, from gathering to the
- * end of the peer's consent. It knows neither HTTP nor media.
+ * end. It knows neither HTTP nor media.
  *
  * Threads: made and told things on its context, where its callbacks come too;
  * whep_transport_close() may be called from any thread.
@@ -20,8 +20,8 @@ G_DECLARE_FINAL_TYPE (WhepTransport, whep_transport, WHEP, TRANSPORT, GObject)
  * WhepTransportFuncs:
  * @gathered: our candidates are there, or those that came in time; once
  * @connected: a way to the peer was found; once
- * @failed: there is no way to the peer, or it has not consented for 50
- *   seconds; it is not heard any more
+ * @failed: there is no way to the peer, or not any more; it is not heard any
+ *   more
  * @heard: (nullable): the peer has sent what only one can who knows our
  *   password; once, before @connected
  */

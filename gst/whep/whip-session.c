@@ -53,7 +53,7 @@ error_of_end (WhepEnd end, const gchar * detail)
           detail ? detail : _("The DTLS handshake took too long."));
     case WHEP_END_SILENT:
       return g_error_new_literal (WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,
-          _("The connection was lost: the server has not been heard of for 50 "
+          _("The connection was lost: the server has not been heard of for 30 "
               "seconds. Start again when it is back."));
     case WHEP_END_CLOSED:
       return g_error_new_literal (WHEP_ERROR, WHEP_ERROR_UNAVAILABLE,

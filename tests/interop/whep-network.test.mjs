@@ -46,7 +46,7 @@ test('a viewer that falls silent is removed, and comes back when it can',
     const pipeline = await serve(t, [VP8]);
     const page = await openPage(await openBrowser(t), pipeline.uri);
     signalBrowser('SIGSTOP');
-    // Consent lasts for 50 seconds.
+    // Without reports for 30 seconds, or up to 10 more.
     await pipeline.says(/ended: silent/, 120000);
     signalBrowser('SIGCONT');
     await page.waitForSelector('#state[data-state="reconnecting"]');

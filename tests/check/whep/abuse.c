@@ -380,8 +380,8 @@ test_slow_bodies (Fixture * f, gconstpointer options)
   assert_returned (&before);
 }
 
-/* Those whose network is gone keep their places until their consent ends,
- * and trouble nobody. */
+/* Those whose network is gone keep their places until their reports are
+ * missed, and trouble nobody. */
 static void
 test_viewers_that_fall_silent (Fixture * f, gconstpointer options)
 {

@@ -15,6 +15,9 @@
 #include "../lib/patience.h"
 #include "whep/whep-ice.h"
 
+/* RTCP is asked for, or a sink ends who does not report. */
+#define PACKETS_PER_REPORT 25
+
 struct _TestViewer
 {
   GMainContext *context;
@@ -130,6 +133,43 @@ follow_time (TestViewer * self, guint32 time)
     self->video_time = time;
 }
 
+/* Begins a packet with an empty receiver report. */
+static GstBuffer *
+begin_rtcp (GstRTCPBuffer * rtcp, GstRTCPPacket * packet)
+{
+  GstBuffer *buffer = gst_rtcp_buffer_new (200);
+
+  gst_rtcp_buffer_map (buffer, GST_MAP_READWRITE, rtcp);
+  gst_rtcp_buffer_add_packet (rtcp, GST_RTCP_TYPE_RR, packet);
+  gst_rtcp_packet_rr_set_ssrc (packet, 7);
+  return buffer;
+}
+
+static GstFlowReturn
+send_rtcp (TestViewer * self, GstRTCPBuffer * rtcp, GstBuffer * buffer)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtcp");
+  GstSegment segment;
+
+  gst_rtcp_buffer_unmap (rtcp);
+  gst_pad_send_event (self->rtcp, gst_event_new_stream_start ("rtcp"));
+  gst_pad_send_event (self->rtcp, gst_event_new_caps (caps));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_send_event (self->rtcp, gst_event_new_segment (&segment));
+  return gst_pad_chain (self->rtcp, buffer);
+}
+
+/* The connection may be at its end. */
+static void
+report (TestViewer * self)
+{
+  GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
+  GstRTCPPacket packet;
+  GstBuffer *buffer = begin_rtcp (&rtcp, &packet);
+
+  send_rtcp (self, &rtcp, buffer);
+}
+
 static void
 on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     TestViewer * self)
@@ -147,10 +187,12 @@ on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     follow_time (self, gst_rtp_buffer_get_timestamp (&rtp));
     self->video_seq = gst_rtp_buffer_get_seq (&rtp);
   }
-  self->counts[payload_type]++;
+  gboolean due = self->counts[payload_type]++ % PACKETS_PER_REPORT == 0;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   gst_rtp_buffer_unmap (&rtp);
+  if (due)
+    report (self);
 }
 
 static void
@@ -501,20 +543,14 @@ test_viewer_began_with_keyframe (TestViewer * self)
   return began;
 }
 
-/* Sends an empty receiver report and a feedback message. */
 static void
 send_feedback (TestViewer * self, GstRTCPType packet_type, GstRTCPFBType type,
     guint32 media_ssrc, const guint8 * fci, guint fci_words)
 {
   GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
   GstRTCPPacket packet;
-  GstBuffer *buffer = gst_rtcp_buffer_new (200);
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtcp");
-  GstSegment segment;
+  GstBuffer *buffer = begin_rtcp (&rtcp, &packet);
 
-  gst_rtcp_buffer_map (buffer, GST_MAP_READWRITE, &rtcp);
-  gst_rtcp_buffer_add_packet (&rtcp, GST_RTCP_TYPE_RR, &packet);
-  gst_rtcp_packet_rr_set_ssrc (&packet, 7);
   gst_rtcp_buffer_add_packet (&rtcp, packet_type, &packet);
   gst_rtcp_packet_fb_set_type (&packet, type);
   gst_rtcp_packet_fb_set_sender_ssrc (&packet, 7);
@@ -523,13 +559,7 @@ send_feedback (TestViewer * self, GstRTCPType packet_type, GstRTCPFBType type,
     gst_rtcp_packet_fb_set_fci_length (&packet, fci_words);
     memcpy (gst_rtcp_packet_fb_get_fci (&packet), fci, fci_words * 4);
   }
-  gst_rtcp_buffer_unmap (&rtcp);
-
-  gst_pad_send_event (self->rtcp, gst_event_new_stream_start ("rtcp"));
-  gst_pad_send_event (self->rtcp, gst_event_new_caps (caps));
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_send_event (self->rtcp, gst_event_new_segment (&segment));
-  g_assert_cmpint (gst_pad_chain (self->rtcp, buffer), ==, GST_FLOW_OK);
+  g_assert_cmpint (send_rtcp (self, &rtcp, buffer), ==, GST_FLOW_OK);
 }
 
 void

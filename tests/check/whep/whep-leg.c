@@ -53,7 +53,12 @@ on_keyframe (guint input, gpointer user_data)
 {
 }
 
-static const WhepTracksFuncs funcs = { on_packetizer, on_keyframe };
+static void
+on_sent (gpointer user_data)
+{
+}
+
+static const WhepTracksFuncs funcs = { on_packetizer, on_keyframe, on_sent };
 
 static guint
 count_elements (WhepLeg * leg, const gchar * factory)

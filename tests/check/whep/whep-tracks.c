@@ -29,6 +29,7 @@ typedef struct
   GstFlowReturn flow;           /* what the sink says */
   GPtrArray *packets;           /* what it got */
   guint keyframes[2];           /* asked for */
+  guint sent;
 } Fixture;
 
 static WhepPacketizer *
@@ -47,7 +48,13 @@ on_keyframe (guint input, gpointer user_data)
   ((Fixture *) user_data)->keyframes[input]++;
 }
 
-static const WhepTracksFuncs funcs = { on_packetizer, on_keyframe };
+static void
+on_sent (gpointer user_data)
+{
+  ((Fixture *) user_data)->sent++;
+}
+
+static const WhepTracksFuncs funcs = { on_packetizer, on_keyframe, on_sent };
 
 static GstFlowReturn
 on_packet (GstPad * pad, GstObject * parent, GstBuffer * packet)
@@ -170,8 +177,10 @@ test_begins_with_keyframe (Fixture * f, gconstpointer data)
   g_assert_cmpuint (f->packets->len, ==, 0);
   g_assert_cmpuint (f->keyframes[0], ==, 1);
   g_assert_cmpuint (stat_of (f, "buffers-dropped"), ==, 1);
+  g_assert_cmpuint (f->sent, ==, 0);
   push (f, 0, FALSE);
   push (f, 0, TRUE);
+  g_assert_cmpuint (f->sent, ==, 2);
   g_assert_cmpuint (f->packets->len, ==, 2);
   g_assert_cmpuint (f->keyframes[0], ==, 1);
   g_assert_cmpuint (packet_at (f, 0).payload_type, ==, VP8);

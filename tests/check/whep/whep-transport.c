@@ -193,23 +193,6 @@ test_restart (void)
   side_clear (&b);
 }
 
-/* Who starts anew and is heard of no more is not kept for ever. */
-static void
-test_restart_towards_nobody (void)
-{
-  static const gchar *const none[] = { NULL };
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  Side a, b;
-
-  connect_pair (&a, &b, context);
-  whep_transport_restart (b.transport);
-  whep_transport_set_remote (b.transport, "abcd", "0123456789012345678901",
-      none);
-  side_clear (&a);
-  side_await (&b, &b.failed);
-  side_clear (&b);
-}
-
 static void
 test_fail (void)
 {
@@ -270,8 +253,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/transport/connect", test_connect);
   g_test_add_func ("/whep/transport/restart", test_restart);
-  g_test_add_func ("/whep/transport/restart-towards-nobody",
-      test_restart_towards_nobody);
   g_test_add_func ("/whep/transport/fail", test_fail);
   g_test_add_func ("/whep/transport/failure-told-late", test_failure_told_late);
   g_test_add_func ("/whep/transport/stop", test_stop);
