@@ -76,6 +76,16 @@ whep_ice_get_candidates (NiceAgent * agent, guint stream_id)
   return g_strv_builder_end (builder);
 }
 
+/* Not those of TCP: a browser has none to connect to, it connects to ours.
+ * Others would have us open connections to wherever they like; and on the
+ * close of such a connection libnice 0.1.21 uses memory that it has freed. */
+static gboolean
+is_wanted (NiceCandidate * candidate)
+{
+  return candidate->component_id == WHEP_ICE_COMPONENT
+      && candidate->transport == NICE_CANDIDATE_TRANSPORT_UDP;
+}
+
 void
 whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
     const gchar * const *lines)
@@ -87,7 +97,7 @@ whep_ice_add_candidates (NiceAgent * agent, guint stream_id,
     NiceCandidate *candidate =
         nice_agent_parse_remote_candidate_sdp (agent, stream_id, line);
 
-    if (candidate && candidate->component_id == WHEP_ICE_COMPONENT)
+    if (candidate && is_wanted (candidate))
       candidates = g_slist_prepend (candidates, candidate);
     else if (candidate)
       nice_candidate_free (candidate);

@@ -77,13 +77,21 @@ test_candidates (void)
   guint stream_id;
   gboolean done = FALSE;
   NiceAgent *agent = whep_ice_agent_new (context, NULL, &stream_id);
+  gboolean checks = TRUE;
   const gchar *const remote[] = {
     "candidate:1 1 udp 2015363327 192.0.2.1 9 typ host",
     "candidate:2 1 udp 2015363327 hidden.local 9 typ host",
     "candidate:3 2 udp 2015363327 192.0.2.1 9 typ host",
+    "candidate:4 1 tcp 1 192.0.2.1 22 typ host tcptype passive",
+    "candidate:5 1 tcp 1 192.0.2.1 9 typ host tcptype active",
+    "candidate:6 1 tcp 1 192.0.2.1 9 typ host tcptype so",
     "candidate:", "candidate:x y z", NULL
   };
 
+  /* With them a late answer ends the process. */
+  g_object_get (agent, "keepalive-conncheck", &checks, NULL);
+  g_assert_false (checks);
+  g_object_set (agent, "ice-tcp", TRUE, NULL);
   g_signal_connect (agent, "candidate-gathering-done",
       G_CALLBACK (on_gathered), &done);
   g_assert_true (nice_agent_gather_candidates (agent, stream_id));
