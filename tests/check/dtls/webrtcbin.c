@@ -9,7 +9,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/webrtc/webrtc.h>
 #include "../lib/patience.h"
-#include "known-critical.h"
+#include "known-faults.h"
 
 #define FRAMES 10
 
@@ -398,7 +398,7 @@ static const WebrtcCase cases[] = {
 static void
 run_case (gconstpointer test)
 {
-  known_critical_allow ();
+  known_faults_allow ();
   ((const WebrtcCase *) test)->run ();
 }
 

@@ -14,7 +14,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 #include "../lib/patience.h"
-#include "known-critical.h"
+#include "known-faults.h"
 
 /* That whipsink offers for its first stream. */
 #define VIDEO_PT 96
@@ -424,7 +424,7 @@ server_new (TestWhipFault fault, const gchar * token,
 {
   TestWhipServer *self = g_new0 (TestWhipServer, 1);
 
-  known_critical_allow ();
+  known_faults_allow ();
   self->fault = fault;
   self->port = port;
   /* Of a relay that is not there. */
