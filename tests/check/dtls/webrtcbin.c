@@ -195,6 +195,7 @@ peer_open (Peer * self, const gchar * name, Peer * other, const gchar * policy)
   self->pipeline = gst_pipeline_new (name);
   self->webrtc = gst_element_factory_make ("webrtcbin", NULL);
   g_assert_nonnull (self->webrtc);
+  known_faults_avoid (self->webrtc);
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", policy);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   g_signal_connect (self->webrtc, "pad-added", G_CALLBACK (on_pad_added), self);

@@ -10,6 +10,8 @@
 #ifndef KNOWN_FAULTS_H
 #define KNOWN_FAULTS_H
 
+#include <gst/gst.h>
+
 /**
  * known_faults_allow:
  *
@@ -18,5 +20,13 @@
  * alone, because GLib forgets it after each.
  */
 void known_faults_allow (void);
+
+/**
+ * known_faults_avoid:
+ *
+ * Has @webrtcbin look for no router by UPnP: libgupnp chooses a free port and
+ * warns, which ends a test, when somebody else was faster.
+ */
+void known_faults_avoid (GstElement * webrtcbin);
 
 #endif
