@@ -84,6 +84,14 @@ test('all that a program started ends with it', async (t) => {
   await waitFor('end of the child', gone);
 });
 
+test('what goes on and holds the output is not waited for', async (t) => {
+  const program = start(t, 'sh',
+    ['-c', 'trap "" INT; setsid sleep 30 & echo begun; wait']);
+  await program.says(/begun/);
+  const { signal } = await program.stop(100);
+  assert.equal(signal, 'SIGKILL');
+});
+
 test('free ports are ports', async () => {
   for (const free of [freeTcpPort, freeUdpPort]) {
     const port = await free();

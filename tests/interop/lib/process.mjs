@@ -56,10 +56,17 @@ class Program {
     }
   }
 
+  /** Ends it at once. What it started elsewhere may go on to hold its output. */
+  kill() {
+    this.signal('SIGKILL');
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
+  }
+
   /** Ends it as Ctrl-C does, the hard way after a while; {code, signal}. */
-  async stop(graceMs = 10000) {
+  async stop(graceMs = 60000) {
     if (!this.ended) this.signal('SIGINT');
-    const timer = setTimeout(() => this.signal('SIGKILL'), graceMs);
+    const timer = setTimeout(() => this.kill(), graceMs);
     const result = await this.exited;
     clearTimeout(timer);
     this.signal('SIGKILL');
