@@ -15,8 +15,8 @@
 #include "../lib/patience.h"
 #include "whep/whep-ice.h"
 
-/* RTCP is asked for, or a sink ends who does not report. */
-#define PACKETS_PER_REPORT 25
+/* As browsers report on video; a sink ends who does not report. */
+#define REPORT_PERIOD_US G_TIME_SPAN_SECOND
 
 struct _TestViewer
 {
@@ -45,6 +45,7 @@ struct _TestViewer
   guint32 video_time;
   guint longest_gap;
   gboolean began_with_keyframe;
+  gint64 next_report_us;
 };
 
 static gpointer
@@ -159,6 +160,18 @@ send_rtcp (TestViewer * self, GstRTCPBuffer * rtcp, GstBuffer * buffer)
   return gst_pad_chain (self->rtcp, buffer);
 }
 
+/* With the lock. */
+static gboolean
+is_report_due (TestViewer * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us < self->next_report_us)
+    return FALSE;
+  self->next_report_us = now_us + REPORT_PERIOD_US;
+  return TRUE;
+}
+
 /* The connection may be at its end. */
 static void
 report (TestViewer * self)
@@ -187,7 +200,8 @@ on_packet (GstElement * sink, GstBuffer * buffer, GstPad * pad,
     follow_time (self, gst_rtp_buffer_get_timestamp (&rtp));
     self->video_seq = gst_rtp_buffer_get_seq (&rtp);
   }
-  gboolean due = self->counts[payload_type]++ % PACKETS_PER_REPORT == 0;
+  self->counts[payload_type]++;
+  gboolean due = is_report_due (self);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   gst_rtp_buffer_unmap (&rtp);
